@@ -1,0 +1,452 @@
+"""What a vendor declares and does: the Adapter and its small value types.
+
+An adapter is a declaration plus a few methods. It fetches; the engine decides: ``find``
+returns every row the vendor gave, and ``matching`` compares each again by our own rules,
+because several vendors ignore filters they do not know and answer with everybody.
+
+Vendors live in ``integrations/vendors/<slug>/`` and may import only this module,
+``errors`` and ``simulation``. No Django, no settings, no request: ``self.http`` and
+``self.credentials`` are handed in.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from .records import PersonRecord, Role, School, e164
+
+__all__ = [
+    "Account",
+    "Adapter",
+    "AtsJob",
+    "Basic",
+    "Choice",
+    "Effect",
+    "Env",
+    "Header",
+    "Http",
+    "Key",
+    "Page",
+    "Permission",
+    "PermissionState",
+    "PersonRecord",
+    "RemotePerson",
+    "Reply",
+    "Role",
+    "School",
+    "Screen",
+    "Secret",
+    "SentField",
+    "Text",
+    "Trigger",
+    "Unsupported",
+    "Wire",
+    "adapter_class",
+    "e164",
+    "vendors",
+]
+
+
+class Trigger(StrEnum):
+    """When candidates go over. Values other than NEVER are outreach event kinds."""
+
+    NEVER = "never"
+    ADDED = "added"
+    CONTACT_FOUND = "contact_found"
+    FIRST_MESSAGE = "first_message"
+    REPLIED = "replied"
+    INTERESTED = "interested"
+
+
+class Screen(StrEnum):
+    """Where the settings of a job live.
+
+    POSITION_DETAILS saves by itself and has NEVER; AUTOMATION has Enable and Disable.
+    """
+
+    POSITION_DETAILS = "position_details"
+    AUTOMATION = "automation"
+
+
+class Key(StrEnum):
+    """What identifies a person, or what a vendor can be asked by."""
+
+    EMAIL = "email"
+    LINKEDIN = "linkedin"
+    NAME = "name"
+    PHONE = "phone"
+
+
+class PermissionState(StrEnum):
+    PROVEN = "proven"
+    MISSING = "missing"
+    UNPROVABLE = "unprovable"  # only a real write would show it: never a tick before
+
+
+class Effect(StrEnum):
+    """What a call does, and so what its failure means.
+
+    READ: repeatable; a failure is NotSent, Throttled or Unexpected.
+    HELPER: a write that comes before the one that matters and is harmless to repeat; a
+    failure is NotSent. WRITE: the one write of a step; it opens the engine's gate
+    directly before the first byte, and a failure after that byte is Unclear.
+    """
+
+    READ = "read"
+    HELPER = "helper"
+    WRITE = "write"
+
+
+# --- Credentials and sign-in ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Text:
+    """A credential field that may be shown again."""
+
+    name: str
+    label: str
+    help: str = ""
+    default: str = ""
+    secret: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A credential field that is never shown again."""
+
+    name: str
+    label: str
+    help: str = ""
+    secret: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A credential field with a fixed list of (value, label)."""
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...]
+    help: str = ""
+    secret: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Header:
+    """Sign in by a request header that holds the credential field ``field``."""
+
+    name: str
+    field: str
+
+
+@dataclass(frozen=True)
+class Basic:
+    """Sign in by HTTP Basic; ``user`` and ``password`` name credential fields.
+
+    An empty ``password`` sends an empty one (Ashby: the key is the user name).
+    """
+
+    user: str
+    password: str = ""
+
+
+SignIn = Header | Basic
+
+
+@dataclass(frozen=True)
+class Env:
+    """An environment variable that the vendor declares; an origin for ``*_URL``."""
+
+    name: str
+    default: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A right the credential needs; ``why`` says what we do with it."""
+
+    code: str
+    label: str
+    why: str
+
+
+@dataclass(frozen=True)
+class SentField:
+    """What goes over: our field, the vendor's place for it, and the words on screen."""
+
+    name: str
+    vendor_name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How the vendor is spoken to: pace in calls a minute, allowances in seconds.
+
+    ``search_lag``: how long a new person may be missing from its search.
+    ``late_commit``: how long after our deadline it may still carry out a write.
+    """
+
+    per_minute: int
+    search_lag: float = 10.0
+    late_commit: float = 10.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+# --- What comes back -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who we are connected as; ``id`` is None where the vendor gives none.
+
+    ``permissions`` maps each code of ``Adapter.needs`` to what the check showed.
+    """
+
+    id: str | None
+    name: str
+    permissions: Mapping[str, PermissionState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AtsJob:
+    """A job in the ATS; ``detail`` is a short line such as company or location."""
+
+    id: str
+    title: str
+    detail: str = ""
+    is_open: bool = True
+
+
+@dataclass(frozen=True)
+class RemotePerson:
+    """A person in the ATS, as far as the vendor's row tells.
+
+    ``emails`` and ``linkedin_urls`` hold all that the row carries, as given. ``complete``
+    is False for a slim search row that may have more than it shows.
+    """
+
+    id: str
+    name: str
+    emails: tuple[str, ...] = ()
+    linkedin_urls: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    title: str = ""
+    company: str = ""
+    url: str = ""
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of people and the cursor of the next one; None at the end."""
+
+    people: tuple[RemotePerson, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply whose status is below 400 or was asked for with ``accept``.
+
+    ``data`` is the decoded JSON, or None where the body is empty or no JSON was asked.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+    body: bytes = b""
+
+
+class Http(Protocol):
+    """The one door out; see ``integrations.http`` for deadlines and error mapping."""
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        effect: Effect = Effect.READ,
+        params: Mapping[str, str | int] | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        accept: tuple[int, ...] = (),
+        expect_json: bool = True,
+        sign: bool = True,
+    ) -> Reply:
+        """Make one call and return its reply, or raise one of ``errors``.
+
+        ``path`` is joined to ``Adapter.base_url()``, or a whole URL (an upload address
+        from a reply, with ``sign=False``: it never gets the credential). ``files`` maps
+        a part's name to (file name, bytes, content type); ``form`` parts come first, the
+        files last. Statuses in ``accept`` are returned, not raised.
+
+        Before an error status is mapped by the table below, the adapter's
+        ``explain(reply, effect)`` may return an error of its own:
+        401 BadCredentials · 403 MissingPermission · 404 Gone is the adapter's business,
+        so Rejected · 409 AlreadyThere · 429 Throttled · 400, 413, 422 Rejected · 3xx and
+        5xx: NotSent on READ and HELPER, Unclear on WRITE (503 also pauses) · a body that
+        is not JSON, cut short or too large: Unexpected on READ, NotSent on HELPER,
+        Unclear on WRITE.
+        """
+        ...
+
+
+class Unsupported(Exception):
+    """An optional capability that this vendor does not have; see its declaration."""
+
+
+class Adapter:
+    """The base of all vendors: it refuses every optional capability by name."""
+
+    slug: ClassVar[str]
+    label: ClassVar[str]
+    # What the adapter was built from; None: guesses, and the screens say so.
+    verified: ClassVar[str | None]
+    environment: ClassVar[tuple[Env, ...]] = ()
+    credentials_fields: ClassVar[tuple[Text | Secret | Choice, ...]]
+    # Numbered steps on the connect page: what you need and where to find it.
+    connect_steps: ClassVar[tuple[str, ...]] = ()
+    # Sentences shown on the connection (who owns what, what cannot be changed).
+    notes: ClassVar[tuple[str, ...]] = ()
+    sign_in: ClassVar[SignIn]
+    needs: ClassVar[tuple[Permission, ...]] = ()
+    settings_screen: ClassVar[Screen]
+    triggers: ClassVar[tuple[Trigger, ...]]
+    trigger_labels: ClassVar[Mapping[Trigger, str]]
+    job_required: ClassVar[bool] = False
+    # The keys that decide identity here, from the guides.
+    duplicate_keys: ClassVar[tuple[Key, ...]]
+    # The questions that its API can answer, in the order of asking.
+    finds_by: ClassVar[tuple[Key, ...]]
+    # Those whose answer "nobody" proves that the person is not there.
+    proves_absence_by: ClassVar[tuple[Key, ...]] = ()
+    sends: ClassVar[tuple[SentField, ...]]
+    sends_resume: ClassVar[bool] = False
+    sends_note: ClassVar[bool] = False
+    # Whether a recruiter may choose "create anyway" after the vendor itself refused.
+    can_override_refusal: ClassVar[bool] = False
+    lists_people: ClassVar[bool] = False
+    import_id_column: ClassVar[str | None] = None
+    # Used where a reply brings no link; {person_id} is filled in. "" where unknown.
+    profile_url_template: ClassVar[str] = ""
+    wire: ClassVar[Wire]
+
+    def __init__(
+        self,
+        *,
+        http: Http,
+        credentials: Mapping[str, str],
+        environment: Mapping[str, str],
+    ) -> None:
+        """Take the door out, the decrypted credentials and the declared variables."""
+        self.http = http
+        self.credentials = credentials
+        self.env = environment
+
+    # -- every vendor ------------------------------------------------------------
+
+    def base_url(self) -> str:
+        """Return the origin, and path prefix if any, that paths are joined to."""
+        raise NotImplementedError
+
+    def check(self) -> Account:
+        """Prove the credential with reads; raise BadCredentials where it is refused."""
+        raise NotImplementedError
+
+    def ping(self) -> None:
+        """Make the cheapest read that shows the vendor is answering again."""
+        self.check()
+
+    def search_jobs(self, text: str) -> list[AtsJob]:
+        """Return open jobs that match the text; with "" the newest, at most 50."""
+        raise NotImplementedError
+
+    def job(self, job_id: str) -> AtsJob | None:
+        """Return the job, or None where the vendor does not know it."""
+        raise NotImplementedError
+
+    def find(self, key: Key, value: str) -> list[RemotePerson]:
+        """Return every row the vendor gives for the question, unjudged."""
+        raise NotImplementedError
+
+    def person(self, person_id: str) -> RemotePerson | None:
+        """Return the person, or None where they are not there."""
+        raise NotImplementedError
+
+    def create(
+        self, person: PersonRecord, *, even_if_alike: bool = False
+    ) -> RemotePerson:
+        """Create the person with one WRITE; helper writes come before it."""
+        raise NotImplementedError
+
+    def is_on_job(self, person_id: str, job_id: str) -> bool:
+        raise NotImplementedError
+
+    def add_to_job(self, person_id: str, job_id: str) -> None:
+        """Put the person on the job with one WRITE; AlreadyThere counts as success."""
+        raise NotImplementedError
+
+    def explain(self, reply: Reply, effect: Effect) -> Exception | None:
+        """Return the error that this reply means, or None for the usual mapping.
+
+        Called for every reply, also one with status 200 (Ashby: the body decides).
+        """
+        return None
+
+    # -- optional ----------------------------------------------------------------
+
+    def has_resume(self, person_id: str, file_name: str) -> bool | None:
+        """Return whether the file is there; None: the vendor cannot tell."""
+        raise Unsupported(f"{self.label}: resumes")
+
+    def attach_resume(self, person_id: str, file_name: str, pdf: bytes) -> None:
+        raise Unsupported(f"{self.label}: resumes")
+
+    def note_for(self, person: PersonRecord, marker: str) -> str:
+        """Return the note's text, holding the marker; "" where there is nothing to say."""
+        raise Unsupported(f"{self.label}: notes")
+
+    def has_note(self, person_id: str, marker: str) -> bool | None:
+        raise Unsupported(f"{self.label}: notes")
+
+    def add_note(self, person_id: str, text: str) -> None:
+        raise Unsupported(f"{self.label}: notes")
+
+    def people(self, cursor: str | None) -> Iterator[Page]:
+        raise Unsupported(f"{self.label}: listing people")
+
+
+@cache
+def vendors() -> dict[str, type[Adapter]]:
+    """Return every vendor's adapter class by slug, in the order of their labels."""
+    folder = Path(__file__).parent / "vendors"
+    found = [_load(m.name) for m in pkgutil.iter_modules([str(folder)]) if m.ispkg]
+    return {cls.slug: cls for cls in sorted(found, key=lambda cls: cls.label)}
+
+
+def adapter_class(slug: str) -> type[Adapter]:
+    """Return the vendor's adapter class; KeyError where there is none."""
+    return vendors()[slug]
+
+
+def _load(name: str) -> type[Adapter]:
+    module = importlib.import_module(f"integrations.vendors.{name}.adapter")
+    (found,) = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and issubclass(value, Adapter)
+        and value.__module__ == module.__name__
+    ]
+    return found

@@ -1,0 +1,62 @@
+"""The fixed cast: Alice administers Acme, Bob recruits there, Charlie is elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from pinsync.accounts.models import Membership, Organization, User
+
+from .factories import MembershipFactory, OrganizationFactory, UserFactory
+
+
+@pytest.fixture
+def acme(db) -> Organization:
+    return OrganizationFactory(name="Acme Recruiting", slug="acme")
+
+
+@pytest.fixture
+def globex(db) -> Organization:
+    return OrganizationFactory(name="Globex Talent", slug="globex")
+
+
+@pytest.fixture
+def alice(acme) -> User:
+    user = UserFactory(name="Alice Moore", email="alice@acme.example")
+    MembershipFactory(user=user, organization=acme, role=Membership.Role.ADMIN)
+    return user
+
+
+@pytest.fixture
+def bob(acme) -> User:
+    user = UserFactory(name="Bob Reyes", email="bob@acme.example")
+    MembershipFactory(user=user, organization=acme, role=Membership.Role.RECRUITER)
+    return user
+
+
+@pytest.fixture
+def charlie(globex) -> User:
+    user = UserFactory(name="Charlie Stone", email="charlie@globex.example")
+    MembershipFactory(user=user, organization=globex, role=Membership.Role.ADMIN)
+    return user
+
+
+def _client(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def as_alice(alice) -> Client:
+    return _client(alice)
+
+
+@pytest.fixture
+def as_bob(bob) -> Client:
+    return _client(bob)
+
+
+@pytest.fixture
+def as_charlie(charlie) -> Client:
+    return _client(charlie)
