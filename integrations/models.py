@@ -20,6 +20,7 @@ from pinsync.accounts.models import Organization
 
 from . import crypto
 from .adapters import Adapter, PermissionState, Screen, Trigger, adapter_class, vendors
+from .marks import validate_svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -638,3 +639,22 @@ class Decision(models.Model):
     def shown_ids(self) -> list[str]:
         rows: list[dict[str, Any]] = self.shown
         return [row["person_id"] for row in rows]
+
+
+class VendorBadge(models.Model):
+    """A mark that the operator uploaded in place of the one in the vendor's folder."""
+
+    vendor = models.CharField("ATS", max_length=30, choices=vendor_choices, unique=True)
+    svg = models.TextField(
+        "SVG",
+        validators=[validate_svg],
+        help_text="Square, without scripts, styles or anything loaded from elsewhere.",
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "replaced mark of an ATS"
+        verbose_name_plural = "replaced marks of ATSs"
+
+    def __str__(self) -> str:
+        return str(self.vendor)
