@@ -36,7 +36,7 @@ def open_sealed(text: str, context: str) -> dict[str, str]:
         raw = base64.b64decode(text, validate=True)
     except ValueError as error:
         raise CannotOpen("The stored credentials are not readable.") from error
-    if raw[:1] != _VERSION:
+    if raw[:1] != _VERSION or len(raw) <= 1 + _NONCE:
         raise CannotOpen("The stored credentials are not in a known form.")
     nonce, sealed = raw[1 : 1 + _NONCE], raw[1 + _NONCE :]
     for key in settings.CREDENTIALS_KEYS:

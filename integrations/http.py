@@ -1,0 +1,349 @@
+"""The one door out: every call to a vendor goes through ``VendorHttp``.
+
+It signs in as the adapter declares, keeps the deadline and the limits, opens the
+engine's gate before the one write of a step, follows no redirect, repeats nothing,
+keeps no cookie, and says what a failure means. No error, log line or cause of an error
+holds a header, a credential or a query.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json as jsonlib
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from urllib3.filepost import encode_multipart_formdata
+
+from pinsync import __version__, clock
+
+from . import guard, page_pace, redaction, transport
+from .adapters import Adapter, Basic, Choice, Effect, Env, Header, Reply, adapter_class
+from .errors import AtsError, BadCredentials
+from .replies import Failures, decoded
+
+__all__ = ["CALL_DEADLINE", "SEND_WINDOW", "VendorHttp", "open_adapter"]
+
+CALL_DEADLINE = 30
+SEND_WINDOW = 5
+
+_COMMON = {"User-Agent": f"PinSync/{__version__}", "Accept-Encoding": "gzip"}
+
+Gate = Callable[[], None]
+Files = Mapping[str, tuple[str, bytes, str]]
+
+
+class VendorHttp:
+    """One session with one vendor under one credential; for one thread at a time.
+
+    ``calls`` counts the calls that were started, ``last_seconds`` is the duration of the
+    last one; ``wrote`` tells whether the first byte of the last WRITE left.
+    """
+
+    def __init__(
+        self,
+        *,
+        adapter_class: type[Adapter],
+        credentials: Mapping[str, str],
+        before_call: Callable[[], None] | None = None,
+    ) -> None:
+        self.calls = 0
+        self.last_seconds = 0.0
+        self._vendor = adapter_class
+        self._credentials = credentials
+        self._before_call = before_call
+        self._adapter: Adapter | None = None
+        self._base: guard.Address | None = None
+        self._signed: dict[str, str] | None = None
+        self._gate: Gate | None = None
+        self._is_writing = False
+        self._line = transport.Line(adapter_class.label)
+        self._transport = transport.Transport(self._line)
+        self._secrets = _secrets(adapter_class, credentials)
+
+    def serve(self, adapter: Adapter) -> None:
+        """Take the adapter whose address is called and whose ``explain`` is asked."""
+        self._adapter = adapter
+
+    def close(self) -> None:
+        """Close the kept connections; the next call would open a new one."""
+        self._transport.close()
+
+    @property
+    def wrote(self) -> bool:
+        return self._line.wrote
+
+    @contextmanager
+    def writing(self, open_gate: Gate) -> Iterator[None]:
+        """Let one WRITE through: ``open_gate`` runs directly before its first byte.
+
+        What it raises passes through, and nothing is sent.
+        """
+        if self._is_writing:
+            raise RuntimeError("The gate of another write is still there.")
+        self._is_writing, self._gate = True, open_gate
+        self._line.wrote = False
+        try:
+            yield
+        finally:
+            self._is_writing, self._gate = False, None
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        effect: Effect = Effect.READ,
+        params: Mapping[str, str | int] | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        files: Files | None = None,
+        accept: tuple[int, ...] = (),
+        expect_json: bool = True,
+        sign: bool = True,
+    ) -> Reply:
+        """Make one call, as ``adapters.Http`` promises."""
+        gate = self._take_gate() if effect is Effect.WRITE else None
+        address, foreign = self._address(path, params, sign=sign)
+        headers = self._headers(sign=sign, foreign=foreign)
+        body = _body(headers, json=json, form=form, files=files)
+        request = transport.Request(method, address, headers=headers, body=body)
+        if self._before_call is not None:
+            self._before_call()
+        reply = self._exchange(request, effect, gate)
+        if reply.status in accept:
+            return reply
+        failures = Failures(self._label, effect, self._secrets, foreign=foreign)
+        if error := self._error(reply, failures):
+            raise error
+        if expect_json and reply.data is None and reply.status < 300:
+            what = "a reply that is not JSON" if reply.body else "an empty reply"
+            raise failures.unreadable(what, reply.body)
+        return reply
+
+    @property
+    def _label(self) -> str:
+        return self._vendor.label
+
+    @property
+    def _served(self) -> Adapter:
+        if self._adapter is None:
+            raise RuntimeError("serve() was not called: there is no adapter.")
+        return self._adapter
+
+    # -- the request ---------------------------------------------------------------
+
+    def _take_gate(self) -> Gate:
+        gate, self._gate = self._gate, None
+        if gate is None:
+            raise RuntimeError(
+                "A step has one WRITE: this is the second."
+                if self._is_writing
+                else "A WRITE needs a gate: make it inside writing()."
+            )
+        return gate
+
+    def _address(
+        self, path: str, params: Mapping[str, str | int] | None, *, sign: bool
+    ) -> tuple[guard.Address, bool]:
+        """Return where the call goes, and whether that is not the vendor's own site."""
+        if self._base is None:
+            self._base = guard.parse(self._served.base_url(), label=self._label)
+        base = self._base
+        if params:
+            path += ("&" if "?" in path else "?") + urlencode(params)
+        if path.startswith("/") or not path:
+            target = base.target.partition("?")[0].rstrip("/") + path
+            return guard.Address(base.scheme, base.host, base.port, target), False
+        if sign:
+            raise RuntimeError("Only a path that starts with / gets the credential.")
+        address = guard.parse(path, label=self._label)
+        return address, address.site != base.site
+
+    def _headers(self, *, sign: bool, foreign: bool) -> dict[str, str]:
+        if foreign:
+            return {**_COMMON, "Accept": "*/*"}
+        headers = {**_COMMON, "Accept": "application/json", **self._vendor.wire.headers}
+        if sign:
+            if self._signed is None:
+                self._signed = self._sign_in()
+            headers.update(self._signed)
+        return headers
+
+    def _sign_in(self) -> dict[str, str]:
+        sign_in = self._vendor.sign_in
+        if isinstance(sign_in, Header):
+            return {sign_in.name: self._credential(sign_in.field)}
+        return {"Authorization": f"Basic {self._basic(sign_in)}"}
+
+    def _basic(self, sign_in: Basic) -> str:
+        user = self._credential(sign_in.user)
+        password = self._credential(sign_in.password) if sign_in.password else ""
+        return _basic(user, password)
+
+    def _credential(self, field: str) -> str:
+        value = self._credentials.get(field, "")
+        if value and _fits_a_header(value):
+            return value
+        labels = {f.name: f.label for f in self._vendor.credentials_fields}
+        what = "holds a character that it cannot have" if value else "is empty"
+        raise BadCredentials(
+            f"{self._label} cannot be called: the stored “{labels.get(field, field)}” "
+            f"{what}. An administrator must reconnect {self._label} with a valid one."
+        )
+
+    # -- the exchange --------------------------------------------------------------
+
+    def _exchange(
+        self, request: transport.Request, effect: Effect, gate: Gate | None
+    ) -> Reply:
+        seconds = clock.network_deadline(CALL_DEADLINE)
+        window = clock.network_deadline(SEND_WINDOW)
+        started = time.monotonic()
+        self.calls += 1
+        self._line.start(seconds=seconds, window=window, gate=gate)
+        try:
+            reply = self._send(request, effect, seconds)
+        finally:
+            self.last_seconds = time.monotonic() - started
+        if isinstance(reply, Exception):
+            raise reply  # here, so that no library's error with its URL hangs on it
+        return reply
+
+    def _send(
+        self, request: transport.Request, effect: Effect, seconds: float
+    ) -> Reply | Exception:
+        response = None
+        try:
+            response = self._transport.send(request, stream=True)
+            body = transport.read_body(response.raw)
+        except transport.GateFailed as failed:
+            return failed.error
+        except transport.TooLarge:
+            return self._failures(effect).unreadable("a reply that is too large")
+        except transport.BROKEN:
+            if response is not None:
+                transport.hang_up(response.raw)
+            return self._broken(effect, seconds, has_answered=response is not None)
+        headers: Any = response.headers
+        return Reply(response.status_code, headers, decoded(body), body)
+
+    def _broken(
+        self, effect: Effect, seconds: float, *, has_answered: bool
+    ) -> AtsError:
+        failures = self._failures(effect)
+        if self._line.is_too_long:
+            return failures.unreadable("a reply that is too large")
+        if self._line.is_over:
+            return failures.no_answer(seconds)
+        if has_answered:
+            return failures.unreadable("only a part of its reply")
+        return failures.broken_off()
+
+    def _failures(self, effect: Effect) -> Failures:
+        return Failures(self._label, effect, self._secrets, wrote=self._line.wrote)
+
+    def _error(self, reply: Reply, failures: Failures) -> Exception | None:
+        explained = self._served.explain(reply, failures.effect)
+        return explained or failures.of_status(reply)
+
+
+def open_adapter(
+    vendor: str,
+    credentials: Mapping[str, str],
+    *,
+    share: str = "pages",
+    before_call: Callable[[], None] | None = None,
+) -> Adapter:
+    """Return the vendor's adapter with a session of its own; ``http.close()`` ends it.
+
+    Calls of the share "pages" are paced here; others by their ``before_call``.
+    """
+    cls = adapter_class(vendor)
+    if before_call is None and share == "pages" and settings.PACE == "vendor":
+        before_call = page_pace.waiter(
+            vendor, _digest(credentials), per_minute=cls.wire.per_minute
+        )
+    http = VendorHttp(
+        adapter_class=cls, credentials=credentials, before_call=before_call
+    )
+    adapter = cls(http=http, credentials=credentials, environment=environment_of(cls))
+    http.serve(adapter)
+    return adapter
+
+
+def environment_of(cls: type[Adapter]) -> dict[str, str]:
+    """Return the vendor's declared variables; raises ImproperlyConfigured."""
+    return {env.name: _variable(env, cls.label) for env in cls.environment}
+
+
+def _variable(env: Env, label: str) -> str:
+    value = os.environ.get(env.name, "").strip() or env.default
+    if value and (env.name.endswith("_URL") or "_URL_" in env.name):
+        try:
+            is_origin = guard.parse(value, label=label).target == ""
+            trouble = "It has a path or a query."
+        except guard.Blocked as blocked:
+            is_origin, trouble = False, blocked.sentence
+        if not is_origin or value.endswith(("?", "#")):
+            raise ImproperlyConfigured(
+                f"{env.name} must be an origin such as https://ats.example.com, or "
+                f"https://ats.example.com:8443. {trouble}"
+            )
+    return value
+
+
+def _body(
+    headers: dict[str, str],
+    *,
+    json: Any,
+    form: Mapping[str, str] | None,
+    files: Files | None,
+) -> bytes | None:
+    """Return the encoded body, and add what describes it to the headers."""
+    if files is not None:
+        fields: list[Any] = [*(form or {}).items(), *files.items()]
+        body, headers["Content-Type"] = encode_multipart_formdata(fields)
+    elif form is not None:
+        body = urlencode(form).encode()
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    elif json is not None:
+        body = jsonlib.dumps(json, allow_nan=False).encode()
+        headers["Content-Type"] = "application/json"
+    else:
+        return None
+    headers["Content-Length"] = str(len(body))
+    return body
+
+
+def _fits_a_header(value: str) -> bool:
+    try:
+        raw = value.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return not any(byte < 32 or byte == 127 for byte in raw)
+
+
+def _basic(user: str, password: str) -> str:
+    return base64.b64encode(f"{user}:{password}".encode("latin-1")).decode()
+
+
+def _secrets(cls: type[Adapter], credentials: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what must never be shown: all but what was chosen from a list."""
+    chosen = {f.name for f in cls.credentials_fields if isinstance(f, Choice)}
+    values = [value for name, value in credentials.items() if name not in chosen]
+    if isinstance(cls.sign_in, Basic):
+        user, password = cls.sign_in.user, cls.sign_in.password
+        values.append(f"{credentials.get(user, '')}:{credentials.get(password, '')}")
+    return redaction.forms(values)
+
+
+def _digest(credentials: Mapping[str, str]) -> str:
+    return hashlib.sha256(repr(sorted(credentials.items())).encode()).hexdigest()
