@@ -27,7 +27,7 @@ def control(simulator: Simulator, request: Request) -> Reply:
         if not isinstance(data, dict):
             raise ValueError("The body is a JSON object.")
         return Reply(200, action(simulator, data))
-    except (ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         return Reply(400, {"error": str(error)})
 
 
@@ -88,6 +88,16 @@ def _reset(simulator: Simulator, data: Any) -> Any:
     return {"reset": True}
 
 
+def _remove(simulator: Simulator, data: Any) -> Any:
+    """Delete ``{"person": id}`` or ``{"job": id}``, or close a job."""
+    for kind, row_id in data.items():
+        if kind == "close_job":
+            simulator.close_job(row_id)
+        else:
+            simulator.remove(kind, row_id)
+    return {"removed": data}
+
+
 _ACTIONS: dict[tuple[str, str], _Action] = {
     ("GET", "faults"): _list_faults,
     ("POST", "faults"): _add_fault,
@@ -97,5 +107,6 @@ _ACTIONS: dict[tuple[str, str], _Action] = {
     ("POST", "keys"): _define_keys,
     ("GET", "truth"): _truth,
     ("GET", "requests"): _requests,
+    ("POST", "remove"): _remove,
     ("POST", "reset"): _reset,
 }

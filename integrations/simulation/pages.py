@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterable
 
 from .messages import Reply
+from .store import Row
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1d2430; background: #f6f7f9;
@@ -77,6 +78,40 @@ def link(address: str, text: object) -> str:
     if not address.startswith(("/", "http://", "https://", "mailto:")):
         return escape(text)
     return f"<a href='{escape(address)}' rel='noreferrer'>{escape(text)}</a>"
+
+
+def arrivals(label: str, truth: Row, profile: str) -> Reply:
+    """Return who arrived, newest first, who was there before, and the jobs."""
+    newest = sorted(truth["people"], key=lambda p: str(p["created"]), reverse=True)
+    jobs = [f"{escape(job['title'])} ({escape(job['state'])})" for job in truth["jobs"]]
+    body = (
+        section(f"Arrived ({len(newest)})", _people(newest, profile))
+        + section("Here before", _people(truth["seeded"], profile))
+        + section("Jobs", items(jobs, "No jobs."))
+    )
+    return page(label, f"People in {label}", body)
+
+
+def _people(people: list[Row], profile: str) -> str:
+    if not people:
+        return "<p class='quiet'>Nobody yet.</p>"
+    names = ("Name", "Email", "Arrived", "Jobs", "Resume", "Last")
+    head = "".join(f"<th>{name}</th>" for name in names)
+    return f"<table><tr>{head}</tr>{''.join(_line(p, profile) for p in people)}</table>"
+
+
+def _line(person: Row, profile: str) -> str:
+    jobs = "<br>".join(escape(job["title"]) for job in person["jobs"])
+    resume = person["resume"]
+    cells = (
+        link(f"{profile}{person['id']}", person["name"] or "(no name)"),
+        escape(", ".join(person["emails"])),
+        escape(person["created"][:19].replace("T", " ")),
+        jobs or "<span class='quiet'>none</span>",
+        link(resume["address"], resume["name"]) if resume else "",
+        escape(person["last"]),
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def inline_file(address: str, name: str, content_type: str) -> str:

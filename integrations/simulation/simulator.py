@@ -115,6 +115,14 @@ class Simulator:
         """Return what arrived, as plain data with a list ``people``."""
         raise NotImplementedError
 
+    def remove(self, kind: str, row_id: str) -> None:
+        """Delete a ``person`` or a ``job``, as someone would in the web application."""
+        raise NotImplementedError
+
+    def close_job(self, job_id: str) -> None:
+        """Close a job, as someone would in the web application."""
+        raise NotImplementedError
+
     # What tests and the control endpoint use
 
     def start(self, port: int = 0, host: str = "127.0.0.1") -> RunningSimulator:
@@ -271,6 +279,8 @@ class RunningSimulator:
         self.clear_faults = self.simulator.faults.clear
         self.set = self.simulator.set
         self.grant = self.simulator.grant
+        self.remove = self.simulator.remove
+        self.close_job = self.simulator.close_job
         self.revoke = self.simulator.revoke
         self.reset = self.simulator.reset
         self.count = self.simulator.count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import time
@@ -73,10 +74,12 @@ class Store:
         found = self._indexes[table, name].rows.get(key, {})
         return [self.tables[table][row_id] for row_id in found]
 
-    def keep_file(self, file_id: str, content: bytes) -> None:
+    def keep_file(self, file_id: str, content: bytes) -> Row:
+        """Keep a content; return its size and SHA-256."""
         self._files[file_id] = content
         if self._journal is not None:
             self._note(_FILES, file_id, base64.b64encode(content).decode())
+        return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
     def file(self, file_id: str) -> bytes | None:
         return self._files.get(file_id)

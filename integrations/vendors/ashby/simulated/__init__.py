@@ -1,0 +1,1 @@
+"""The parts of the Ashby simulator; nothing here is shared with the adapter."""
