@@ -1,2 +1,381 @@
+"""Hears candidate events and decides which exports come to be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from candidates.events import outreach_recorded, resume_finished
+from candidates.models import Candidate, JobCandidate, OutreachEvent, ResumeDocument
+from candidates.resume import want_resume
+from candidates.tasks import wake_documents
+from jobs.models import Job
+from pinsync import clock
+from pinsync.accounts.models import User
+
+from . import ledger
+from .adapters import Trigger
+from .models import (
+    AtsConnection,
+    AtsPerson,
+    Export,
+    ExportStep,
+    JobAtsMapping,
+)
+from .waking import wake
+
+Kind, State = ExportStep.Kind, ExportStep.State
+
+
+class InAtsAlready(Exception):
+    """The candidate is in that ATS already; ``sentence`` says so to the recruiter."""
+
+    def __init__(self, person: AtsPerson) -> None:
+        label = person.connection.label
+        self.person = person
+        self.sentence = (
+            f"{person.candidate.full_name} is in {label} already; "
+            "details are updated there."
+        )
+        super().__init__(self.sentence)
+
+
 def listen() -> None:
-    pass
+    """Connect to what the candidates app announces; called once at start."""
+    outreach_recorded.connect(on_outreach, dispatch_uid="integrations.triggers")
+    resume_finished.connect(on_resume, dispatch_uid="integrations.triggers")
+
+
+def on_outreach(
+    sender: type[JobCandidate],
+    *,
+    job_candidate: JobCandidate,
+    events: list[OutreachEvent],
+    **kwargs: Any,
+) -> None:
+    """Make the exports that these events trigger, in the events' own transaction."""
+    by_kind = {event.kind: event for event in events}
+    mappings = JobAtsMapping.objects.filter(
+        job_id=job_candidate.job_id, enabled=True, trigger__in=by_kind
+    ).select_related("connection")
+    for mapping in mappings:
+        event = by_kind[mapping.trigger]
+        if counts(event, mapping):
+            _export(
+                connection=mapping.connection,
+                candidate=job_candidate.candidate,
+                ats_job_id=mapping.ats_job_id,
+                ats_job_name=mapping.ats_job_name,
+                job=job_candidate.job,
+                origin=Export.Origin.TRIGGER,
+                event=event,
+                by=event.by,
+            )
+
+
+def counts(event: OutreachEvent, mapping: JobAtsMapping) -> bool:
+    """Return whether the event came after the connection and the setting.
+
+    Both the moment it happened and the moment we heard of it: never retroactive.
+    """
+    connection = mapping.connection
+    if not connection.is_live or mapping.active_since is None:
+        return False
+    since = max(connection.connected_at, mapping.active_since)
+    return event.occurred_at > since and event.recorded_at > since
+
+
+def on_resume(sender: Any, *, document: ResumeDocument, **kwargs: Any) -> None:
+    """Let the steps go on that waited for this resume."""
+    released = ExportStep.objects.filter(
+        candidate_id=document.candidate_id,
+        kind=Kind.RESUME,
+        state=State.READY,
+        not_before__isnull=False,
+    ).update(not_before=clock.now())
+    if released:
+        wake()
+
+
+# --- Exports ---------------------------------------------------------------------
+
+
+def request_export(
+    *,
+    connection: AtsConnection,
+    candidate: Candidate,
+    ats_job_id: str = "",
+    ats_job_name: str = "",
+    job: Job | None = None,
+    origin: Export.Origin = Export.Origin.BUTTON,
+    by: User | None,
+) -> Export:
+    """Make the export that a person asked for; pressing twice gives the same one.
+
+    Raises InAtsAlready where the candidate is in that ATS.
+    """
+    person = (
+        AtsPerson.objects.filter(connection=connection, candidate=candidate)
+        .select_related("connection", "candidate")
+        .first()
+    )
+    if person is not None:
+        raise InAtsAlready(person)
+    return _export(
+        connection=connection,
+        candidate=candidate,
+        ats_job_id=ats_job_id,
+        ats_job_name=ats_job_name,
+        job=job,
+        origin=origin,
+        event=None,
+        by=by,
+    )
+
+
+def _export(
+    *,
+    connection: AtsConnection,
+    candidate: Candidate,
+    ats_job_id: str,
+    ats_job_name: str,
+    job: Job | None,
+    origin: Export.Origin,
+    event: OutreachEvent | None,
+    by: User | None,
+) -> Export:
+    by_hand = origin != Export.Origin.TRIGGER
+    with transaction.atomic():
+        export, created = Export.objects.get_or_create(
+            connection=connection,
+            candidate=candidate,
+            ats_job_id=ats_job_id,
+            defaults={
+                "organization_id": connection.organization_id,
+                "ats_job_name": ats_job_name,
+                "job": job,
+                "origin": origin,
+                "event": event,
+                "requested_by": by,
+                "requested_at": clock.now(),
+            },
+        )
+        if not created:
+            _ask_again(export, origin=origin, by=by)
+        _ensure_steps(export, urgent=by_hand)
+        ledger.refresh_exports(connection.pk, candidate.pk)
+    wake()
+    export.refresh_from_db()
+    return export
+
+
+def _ask_again(export: Export, *, origin: Export.Origin, by: User | None) -> None:
+    """Reopen a cancelled export; what was asked for by hand stays asked for by hand."""
+    changes: dict[str, Any] = {}
+    if export.state == Export.State.CANCELLED:
+        changes = {
+            "state": Export.State.WAITING,
+            "cancel_reason": "",
+            "finished_at": None,
+            "requested_at": clock.now(),
+            "origin": origin,
+            "requested_by": by,
+        }
+    elif origin != Export.Origin.TRIGGER and not export.by_hand:
+        changes = {"origin": origin, "requested_by": by}
+    if changes:
+        Export.objects.filter(pk=export.pk).update(**changes)
+
+
+def _ensure_steps(export: Export, *, urgent: bool) -> None:
+    """Make the steps that this export needs and that the person does not have yet."""
+    now = clock.now()
+    adapter = export.connection.adapter_class
+    person = AtsPerson.objects.filter(
+        connection_id=export.connection_id, candidate_id=export.candidate_id
+    ).first()
+    known = State.DONE if person else State.READY
+    steps = [_step(export, Kind.PERSON, known, None if person else now, urgent)]
+    if export.ats_job_id:
+        due = now if person else None
+        steps.append(_step(export, Kind.JOB_LINK, State.READY, due, urgent))
+    if person is None and adapter.sends_resume:
+        steps.append(_step(export, Kind.RESUME, State.READY, None, urgent))
+        want_resume(export.candidate)
+        wake_documents()
+    if person is None and adapter.sends_note:
+        steps.append(_step(export, Kind.NOTE, State.READY, None, urgent))
+    ExportStep.objects.bulk_create(steps, ignore_conflicts=True)
+    _reopen(export, person=person, urgent=urgent)
+
+
+def _step(
+    export: Export,
+    kind: ExportStep.Kind,
+    state: ExportStep.State,
+    not_before: datetime | None,
+    urgent: bool,
+) -> ExportStep:
+    return ExportStep(
+        connection_id=export.connection_id,
+        candidate_id=export.candidate_id,
+        kind=kind,
+        ats_job_id=export.ats_job_id if kind == Kind.JOB_LINK else "",
+        export=export,
+        state=state,
+        not_before=not_before,
+        urgent=urgent,
+    )
+
+
+def _reopen(export: Export, *, person: AtsPerson | None, urgent: bool) -> None:
+    now = clock.now()
+    mine = steps_of(export)
+    if urgent:
+        mine.filter(urgent=False).update(urgent=True)
+    # Skipped while nobody is known means that a recruiter skipped: they ask anew.
+    closed = [State.CANCELLED] if person else [State.CANCELLED, State.SKIPPED]
+    mine.filter(state__in=closed, kind=Kind.PERSON).update(
+        state=State.READY, not_before=now, tries=0, error="", error_kind=""
+    )
+    mine.filter(state__in=closed).exclude(kind=Kind.PERSON).update(
+        state=State.READY,
+        not_before=now if person else None,
+        tries=0,
+        error="",
+        error_kind="",
+    )
+
+
+def steps_of(export: Export) -> QuerySet[ExportStep]:
+    """Return the person's own steps and the job link of this export."""
+    return ExportStep.objects.filter(
+        connection_id=export.connection_id, candidate_id=export.candidate_id
+    ).filter(Q(ats_job_id="") | Q(ats_job_id=export.ats_job_id))
+
+
+# --- Settings of a job -----------------------------------------------------------
+
+
+def save_mapping(
+    *,
+    job: Job,
+    connection: AtsConnection,
+    trigger: str,
+    ats_job_id: str = "",
+    ats_job_name: str = "",
+    enabled: bool = True,
+    by: User | None,
+) -> JobAtsMapping:
+    """Save the setting; never retroactive.
+
+    ``active_since`` moves when it becomes active or its trigger changes, not when only
+    the ATS job does: then automatic exports whose job link has not begun move along.
+    Never and Disable cancel automatic exports that have not been sent.
+    """
+    with transaction.atomic():
+        mapping, _ = JobAtsMapping.objects.select_for_update().get_or_create(
+            job=job,
+            connection=connection,
+            defaults={
+                "screen": connection.adapter_class.settings_screen.value,
+                "trigger": trigger,
+                "enabled": enabled,
+                "active_since": clock.now(),
+            },
+        )
+        was = (mapping.is_active, mapping.trigger)
+        mapping.trigger, mapping.enabled = trigger, enabled
+        if mapping.is_active and was != (True, trigger):
+            mapping.active_since = clock.now()
+        moved = mapping.ats_job_id != ats_job_id
+        old_job_id, mapping.ats_job_id = mapping.ats_job_id, ats_job_id
+        mapping.ats_job_name = ats_job_name
+        mapping.changed_by = by
+        mapping.save()
+        if not mapping.is_active:
+            _cancel_automatic(mapping, old_job_id)
+        elif moved:
+            _move_automatic(mapping, old_job_id)
+    wake()
+    return mapping
+
+
+def exports_to_cancel(mapping: JobAtsMapping) -> int:
+    """Return how many automatic exports Never or Disable would cancel."""
+    return sum(
+        1 for export in _automatic(mapping, mapping.ats_job_id) if _is_unsent(export)
+    )
+
+
+def _automatic(mapping: JobAtsMapping, ats_job_id: str) -> QuerySet[Export]:
+    return Export.objects.live().filter(
+        connection_id=mapping.connection_id,
+        job_id=mapping.job_id,
+        ats_job_id=ats_job_id,
+        origin=Export.Origin.TRIGGER,
+    )
+
+
+def _is_unsent(export: Export) -> bool:
+    """Return whether the export's own next write has not begun."""
+    kind = Kind.JOB_LINK if export.ats_job_id else Kind.PERSON
+    return steps_of(export).filter(kind=kind, state__in=UNSENT, attempt=0).exists()
+
+
+# States in which nothing has gone out as long as ``attempt`` is 0.
+UNSENT = (State.READY, State.ASKING, State.FAILED)
+
+
+def _cancel_automatic(mapping: JobAtsMapping, ats_job_id: str) -> None:
+    from .decisions import cancel  # decisions needs this module, too
+
+    where = "Never" if mapping.screen == mapping.Screen.POSITION_DETAILS else "Disable"
+    for export in _automatic(mapping, ats_job_id):
+        if _is_unsent(export):
+            cancel(export, reason=f"The job's setting was changed to {where}.", by=None)
+
+
+def _move_automatic(mapping: JobAtsMapping, old_job_id: str) -> None:
+    """Give exports whose job link has not begun the newly chosen ATS job."""
+    for export in _automatic(mapping, old_job_id):
+        if old_job_id and not _is_unsent(export):
+            continue
+        if _taken(export, mapping.ats_job_id):
+            continue
+        _drop_unsent_link(export)
+        Export.objects.filter(pk=export.pk).update(
+            ats_job_id=mapping.ats_job_id, ats_job_name=mapping.ats_job_name
+        )
+        export.refresh_from_db()
+        _ensure_steps(export, urgent=False)
+        ledger.refresh_exports(export.connection_id, export.candidate_id)
+
+
+def _taken(export: Export, ats_job_id: str) -> bool:
+    return Export.objects.filter(
+        connection_id=export.connection_id,
+        candidate_id=export.candidate_id,
+        ats_job_id=ats_job_id,
+    ).exists()
+
+
+def _drop_unsent_link(export: Export) -> None:
+    if export.ats_job_id:
+        steps_of(export).filter(kind=Kind.JOB_LINK, state__in=UNSENT, attempt=0).update(
+            state=State.CANCELLED, not_before=None
+        )
+
+
+__all__ = [
+    "InAtsAlready",
+    "Trigger",
+    "exports_to_cancel",
+    "listen",
+    "request_export",
+    "save_mapping",
+    "steps_of",
+]

@@ -9,10 +9,14 @@ import os
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Lets classes such as ModelAdmin name their model for the type checker.
+django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 

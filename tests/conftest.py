@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from pinsync.accounts.models import Membership, Organization, User
@@ -10,6 +11,11 @@ from pinsync.accounts.models import Membership, Organization, User
 from .factories import MembershipFactory, OrganizationFactory, UserFactory
 from .vendors.simulators import ashby_sim, crelate_sim  # noqa: F401
 from .redis_server import redis, redis_server  # noqa: F401
+
+
+def pytest_configure() -> None:
+    # Signing in is not what most tests are about: a slow hash would only cost time.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

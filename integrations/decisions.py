@@ -1,0 +1,119 @@
+"""What a person decides about an export: answer, retry, cancel.
+
+Each is a compare-and-set: of two people who answer at once, one wins and the other is
+told so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from pinsync import clock
+from pinsync.accounts.models import User
+
+from . import ledger
+from .models import AtsPerson, Decision, Export, ExportStep
+from .triggers import UNSENT, steps_of
+from .waking import wake
+
+Choice, Kind, State = Decision.Choice, ExportStep.Kind, ExportStep.State
+
+
+def decide(
+    decision: Decision, *, choice: str, person_id: str = "", by: User | None
+) -> bool:
+    """Take the answer; False when somebody else was first or the step moved on.
+
+    Raises ValueError for a choice that was not offered or a person not shown.
+    """
+    if choice not in decision.allowed:
+        raise ValueError(f"{choice} was not offered.")
+    if choice == Choice.LINK and person_id not in decision.shown_ids():
+        raise ValueError("Choose one of the people shown.")
+    step = decision.step
+    with transaction.atomic():
+        taken = Decision.objects.filter(pk=decision.pk, choice="").update(
+            choice=choice, person_id=person_id, decided_by=by, decided_at=clock.now()
+        )
+        moved = taken and ExportStep.objects.filter(
+            pk=step.pk, state=State.ASKING
+        ).update(**_answer(choice), updated_at=clock.now())
+        if not moved:
+            transaction.set_rollback(True)
+            return False
+        if choice == Choice.SKIP and step.kind == Kind.PERSON:
+            ledger.release_claims(step)
+        ledger.refresh(step)
+    wake()
+    return True
+
+
+def _answer(choice: str) -> dict[str, Any]:
+    now = clock.now()
+    if choice == Choice.SKIP:
+        return {"state": State.SKIPPED, "not_before": None}
+    if choice == Choice.DONE:
+        return {"state": State.DONE, "not_before": None, "done_at": now}
+    # The engine reads the decision, and looks up once more before it acts on it.
+    return {"state": State.READY, "not_before": now, "urgent": True}
+
+
+def retry(export: Export, *, by: User | None) -> None:
+    """Reopen what failed, from the first try on."""
+    now = clock.now()
+    with transaction.atomic():
+        known = AtsPerson.objects.filter(
+            connection_id=export.connection_id, candidate_id=export.candidate_id
+        ).exists()
+        failed = steps_of(export).filter(state=State.FAILED)
+        reopened = {
+            "state": State.READY,
+            "tries": 0,
+            "error": "",
+            "error_kind": "",
+            "urgent": True,
+            "updated_at": now,
+        }
+        failed.filter(kind=Kind.PERSON).update(**reopened, not_before=now)
+        failed.exclude(kind=Kind.PERSON).update(
+            **reopened, not_before=now if known else None
+        )
+        ledger.refresh_exports(export.connection_id, export.candidate_id)
+    wake()
+
+
+def cancel(export: Export, *, reason: str, by: User | None) -> bool:
+    """Cancel what has not been sent; False when there is nothing left to cancel.
+
+    The person's own steps are cancelled only when no other live export wants them.
+    """
+    with transaction.atomic():
+        cancelled = (
+            Export.objects.live()
+            .filter(pk=export.pk)
+            .update(
+                state=Export.State.CANCELLED,
+                cancel_reason=reason[:300],
+                finished_at=clock.now(),
+                updated_at=clock.now(),
+            )
+        )
+        if not cancelled:
+            return False
+        unsent = steps_of(export).filter(state__in=UNSENT, ever_unclear=False)
+        others = Export.objects.live().filter(
+            connection_id=export.connection_id, candidate_id=export.candidate_id
+        )
+        if others.exists():
+            unsent = unsent.filter(kind=Kind.JOB_LINK)
+        _close_questions(unsent)
+        unsent.update(state=State.CANCELLED, not_before=None, updated_at=clock.now())
+    return True
+
+
+def _close_questions(steps: Any) -> None:
+    Decision.objects.filter(step__in=steps, choice="").update(
+        choice=Choice.SKIP, decided_at=clock.now()
+    )

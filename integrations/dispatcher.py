@@ -1,0 +1,94 @@
+"""Finds due work and wakes workers: one small loop of conditional updates.
+
+Any number may run at once. Losing all of Redis costs one tick of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import timedelta
+
+from django.db import DatabaseError, close_old_connections
+from django.db.models import Exists, OuterRef
+
+from candidates.models import ResumeDocument
+from candidates.tasks import wake_documents
+from pinsync import clock
+
+from . import ledger, timing
+from .models import AtsConnection, Export, ExportStep
+from .waking import wake_now
+
+log = logging.getLogger(__name__)
+
+TICK = 1.0
+REPAIR_EVERY = 30.0
+REPAIR_BATCH = 200
+
+
+def run(stop: threading.Event) -> None:
+    """Tick until told to stop; a database that is away is waited for."""
+    next_repair = 0.0
+    while not stop.is_set():
+        try:
+            close_old_connections()
+            tick()
+            if time.monotonic() >= next_repair:
+                repair_states()
+                next_repair = time.monotonic() + clock.scaled(REPAIR_EVERY)
+        except DatabaseError as error:
+            log.warning("The database does not answer (%s).", type(error).__name__)
+        stop.wait(max(0.1, clock.scaled(TICK)))
+
+
+def tick() -> None:
+    """Turn vanished steps into unclear ones; wake workers for what is due."""
+    sweep()
+    if exports_due():
+        wake_now()
+    if documents_due():
+        wake_documents()
+
+
+def sweep() -> int:
+    """Find steps whose worker vanished after the intent; return how many."""
+    limit = clock.now() - timing.vanished_after()
+    rows = ExportStep.objects.filter(
+        state=ExportStep.State.SENDING, intent_at__lt=limit
+    ).select_related("connection")
+    return sum(ledger.vanished(step) for step in rows)
+
+
+def exports_due() -> bool:
+    """Return whether a worker could do something now that nobody is doing."""
+    now = clock.now()
+    workable = (
+        AtsConnection.objects.usable(now)
+        .exclude(leased_until__gt=now)
+        .filter(pk=OuterRef("connection_id"))
+    )
+    return ExportStep.objects.due(now).filter(Exists(workable)).exists()
+
+
+def documents_due() -> bool:
+    return ResumeDocument.objects.filter(
+        state=ResumeDocument.State.WANTED, not_before__lte=clock.now()
+    ).exists()
+
+
+def repair_states() -> None:
+    """Derive anew what has been open for a minute: a safety net, not the rule."""
+    old = clock.now() - clock.period(timedelta(minutes=1).total_seconds())
+    people = (
+        Export.objects.filter(
+            state__in=[Export.State.WAITING, Export.State.EXPORTING],
+            updated_at__lt=old,
+        )
+        .order_by("updated_at")
+        .values_list("connection_id", "candidate_id")[:REPAIR_BATCH]
+    )
+    for connection_id, candidate_id in people:
+        with ledger.writing():
+            ledger.refresh_exports(connection_id, candidate_id)

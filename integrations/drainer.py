@@ -1,0 +1,426 @@
+"""Works the due steps of connections with threads, inside one RQ job.
+
+A connection is worked by one drainer at a time, for pace, breaker and keep-alive; the
+lease plays no part in safety, which rests on the step rows (see ``ledger``).
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import queue
+import threading
+import time
+import uuid
+from collections import deque
+from dataclasses import dataclass, field
+from typing import cast
+
+from django.conf import settings
+from django.db import OperationalError, connections
+from django.db.models import Exists, OuterRef, Q
+
+from pinsync import clock
+from pinsync.worker import stopping
+
+from . import crypto, failures
+from .adapters import Adapter
+from .connections import park
+from .engine import Stale, work_for
+from .errors import AtsError
+from .http import VendorHttp, open_adapter
+from .models import AtsConnection, ExportStep
+from .pace import SHARES, Pace
+from .waking import BUDGET, LINGER, wake
+
+log = logging.getLogger(__name__)
+
+LEASE = 20.0
+RENEW_EVERY = 5.0
+LOOK_EVERY = 0.5
+FIRST_THREADS = 4
+SLOW_CALL = 2.0
+SLOW_THREADS = 8
+PICK = 200
+MOST_THREADS = 64
+
+
+class Paused(Exception):
+    """The connection rests or the worker stops: start no further call."""
+
+
+# --- One connection in work ------------------------------------------------------
+
+
+@dataclass(eq=False)
+class Line:
+    """A leased connection: its pace, its threads in use, the people in their hands."""
+
+    connection: AtsConnection
+    credentials: dict[str, str]
+    pace: Pace
+    most: int
+    allowed: int = FIRST_THREADS
+    open: bool = True
+    slow: bool = False
+    busy: set[int] = field(default_factory=set)
+    picked: deque[tuple[int, int]] = field(default_factory=deque)
+    idle_since: float = field(default_factory=time.monotonic)
+    failing: bool = False
+
+    @property
+    def limit(self) -> int:
+        return min(self.allowed, SLOW_THREADS) if self.slow else self.allowed
+
+    def before_call(self) -> None:
+        """Hold each call to the pace; refuse it while the connection rests."""
+        self.pace.wait()
+        if not self.open or stopping.is_set():
+            raise Paused
+
+    def answered(self, seconds: float) -> None:
+        self.slow = seconds > SLOW_CALL
+        self.allowed = min(self.allowed + 1, self.most)
+
+
+def _line(connection: AtsConnection) -> Line | None:
+    """Open the connection for work; one whose credentials do not open is parked."""
+    try:
+        credentials = connection.get_credentials()
+    except crypto.CannotOpen:
+        park(
+            connection,
+            kind="bad_credentials",
+            sentence=(
+                f"The stored credentials of {connection.label} cannot be opened with "
+                "the present CREDENTIALS_KEYS. Reconnect with a fresh one."
+            ),
+        )
+        return None
+    per_second = _per_second(connection)
+    most = settings.DRAIN_THREADS
+    if per_second is not None:
+        # More threads than the pace feeds would only let look-ups grow old.
+        most = min(most, max(2, math.ceil(per_second * 3)))
+    return Line(
+        connection=connection,
+        credentials=credentials,
+        pace=Pace(per_second),
+        most=most,
+        # An open breaker is probed by one thread before the others follow.
+        allowed=1 if connection.probe_wait else min(FIRST_THREADS, most),
+        failing=connection.failures_in_row > 0,
+    )
+
+
+def _per_second(connection: AtsConnection) -> float | None:
+    if settings.PACE == "off":
+        return None
+    return connection.adapter_class.wire.per_minute * SHARES["drainer"] / 60
+
+
+# --- The drainer -----------------------------------------------------------------
+
+
+class Drainer:
+    """Leases connections, hands their people to threads, renews, and ends."""
+
+    def __init__(self) -> None:
+        self.name = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self.lines: dict[int, Line] = {}
+        self.tasks: queue.SimpleQueue[tuple[Line, int, int] | None] = (
+            queue.SimpleQueue()
+        )
+        self.finished: queue.SimpleQueue[tuple[Line, int]] = queue.SimpleQueue()
+        self.threads: list[threading.Thread] = []
+        self.in_flight = 0
+
+    def run(self) -> None:
+        """Drain until nothing is due, the time is up, or the worker stops."""
+        ends = time.monotonic() + BUDGET
+        last_work = time.monotonic()
+        next_look = next_renewal = 0.0
+        try:
+            while not stopping.is_set() and time.monotonic() < ends:
+                now = time.monotonic()
+                if now >= next_look:
+                    self._lease()
+                    for line in self.lines.values():
+                        self._pick(line)
+                    next_look = now + LOOK_EVERY
+                if now >= next_renewal:
+                    self._renew()
+                    next_renewal = now + clock.scaled(RENEW_EVERY)
+                self._hand_out()
+                self._collect(wait=0.05 if self.in_flight else LOOK_EVERY / 4)
+                if self.in_flight or any(x.picked for x in self.lines.values()):
+                    last_work = time.monotonic()
+                elif time.monotonic() - last_work > LINGER:
+                    return
+        finally:
+            self._end()
+
+    # -- leases --------------------------------------------------------------------
+
+    def _lease(self) -> None:
+        """Take every usable connection that has due work and no holder."""
+        now = clock.now()
+        due = ExportStep.objects.due(now).filter(connection=OuterRef("pk"))
+        free = Q(leased_until=None) | Q(leased_until__lt=now)
+        for connection in (
+            AtsConnection.objects.usable(now)
+            .filter(free, Exists(due))
+            .exclude(pk__in=self.lines)
+        ):
+            taken = AtsConnection.objects.filter(free, pk=connection.pk).update(
+                leased_by=self.name, leased_until=now + clock.period(LEASE)
+            )
+            if taken and (line := _line(connection)):
+                self.lines[connection.pk] = line
+
+    def _renew(self) -> None:
+        """Renew the leases, and notice connections that rest, park or end."""
+        if not self.lines:
+            return
+        now = clock.now()
+        mine = AtsConnection.objects.filter(pk__in=self.lines, leased_by=self.name)
+        mine.update(leased_until=now + clock.period(LEASE))
+        usable = set(mine.usable(now).values_list("pk", flat=True))
+        for pk, line in list(self.lines.items()):
+            if pk not in usable:
+                line.open = False
+                line.picked.clear()
+            if not line.busy and not line.picked and self._is_idle(line):
+                self._release(line)
+
+    def _is_idle(self, line: Line) -> bool:
+        return not line.open or time.monotonic() - line.idle_since > LINGER
+
+    def _release(self, line: Line) -> None:
+        self.lines.pop(line.connection.pk, None)
+        AtsConnection.objects.filter(pk=line.connection.pk, leased_by=self.name).update(
+            leased_by="", leased_until=None
+        )
+
+    # -- work ----------------------------------------------------------------------
+
+    def _pick(self, line: Line) -> None:
+        """Fill the line's own queue with due people, asked for by hand first."""
+        if not line.open or len(line.picked) >= line.most:
+            return
+        rows = (
+            ExportStep.objects.due(clock.now())
+            .filter(connection_id=line.connection.pk)
+            .order_by("-urgent", "not_before", "pk")
+            .values_list("pk", "candidate_id")[:PICK]
+        )
+        known = {*line.busy, *(candidate for _, candidate in line.picked)}
+        for step_id, candidate_id in rows:
+            if candidate_id not in known:
+                known.add(candidate_id)
+                line.picked.append((step_id, candidate_id))
+        if rows:
+            line.idle_since = time.monotonic()
+
+    def _hand_out(self) -> None:
+        """Give each line a thread in turn, so that none waits behind another."""
+        lines = [line for line in self.lines.values() if line.open]
+        while lines and self.in_flight < MOST_THREADS:
+            for line in sorted(lines, key=lambda line: len(line.busy)):
+                if not line.picked or len(line.busy) >= line.limit:
+                    lines.remove(line)
+                    continue
+                step_id, candidate_id = line.picked.popleft()
+                line.busy.add(candidate_id)
+                self.in_flight += 1
+                if len(self.threads) < self.in_flight:
+                    self._add_thread()
+                self.tasks.put((line, step_id, candidate_id))
+
+    def _add_thread(self) -> None:
+        thread = threading.Thread(
+            target=_serve,
+            args=(self.tasks, self.finished),
+            name=f"drain-{len(self.threads)}",
+            daemon=True,
+        )
+        self.threads.append(thread)
+        thread.start()
+
+    def _collect(self, *, wait: float) -> None:
+        try:
+            self._finish(*self.finished.get(timeout=wait))
+            while True:
+                self._finish(*self.finished.get_nowait())
+        except queue.Empty:
+            return
+
+    def _finish(self, line: Line, candidate_id: int) -> None:
+        self.in_flight -= 1
+        line.busy.discard(candidate_id)
+        line.idle_since = time.monotonic()
+        if not line.picked:
+            self._pick(line)
+
+    def _end(self) -> None:
+        """Stop picking, let the calls in flight finish, give the leases back."""
+        for line in self.lines.values():
+            line.picked.clear()
+        while self.in_flight:
+            self._finish_last()
+        for _ in self.threads:
+            self.tasks.put(None)
+        for thread in self.threads:
+            thread.join()
+        for line in list(self.lines.values()):
+            self._release(line)
+
+    def _finish_last(self) -> None:
+        line, candidate_id = self.finished.get()
+        self.in_flight -= 1
+        line.busy.discard(candidate_id)
+
+
+# --- In a thread -----------------------------------------------------------------
+
+
+def _serve(
+    tasks: queue.SimpleQueue[tuple[Line, int, int] | None],
+    finished: queue.SimpleQueue[tuple[Line, int]],
+) -> None:
+    """Work people until told to end; one adapter, and so one session, per line."""
+    adapters: dict[Line, Adapter] = {}
+    try:
+        while (task := tasks.get()) is not None:
+            line, step_id, candidate_id = task
+            try:
+                adapter = _adapter(adapters, line)
+                _work_person(line, adapter, step_id)
+            except OperationalError as error:  # the database is away: others go on
+                log.warning("The database does not answer: %s", error)
+                connections.close_all()
+            except Exception:
+                log.exception("Export step %s could not be worked", step_id)
+            finally:
+                finished.put((line, candidate_id))
+    finally:
+        for adapter in adapters.values():
+            _http(adapter).close()
+        connections.close_all()
+
+
+def _adapter(adapters: dict[Line, Adapter], line: Line) -> Adapter:
+    adapter = adapters.get(line)
+    if adapter is None:
+        adapter = open_adapter(
+            line.connection.vendor,
+            line.credentials,
+            share="drainer",
+            before_call=line.before_call,
+        )
+        adapters[line] = adapter
+    return adapter
+
+
+def _http(adapter: Adapter) -> VendorHttp:
+    return cast(VendorHttp, adapter.http)  # open_adapter made it
+
+
+def _work_person(line: Line, adapter: Adapter, step_id: int) -> None:
+    """Work the step and what becomes due for the same person behind it."""
+    following: int | None = step_id
+    while following is not None and line.open and not stopping.is_set():
+        step = _load(following)
+        if step is None or not work_one(line, adapter, step):
+            return
+        following = _next_due(step)
+
+
+def _load(step_id: int) -> ExportStep | None:
+    return (
+        ExportStep.objects.due(clock.now())
+        .select_related(
+            "connection", "candidate__organization", "candidate__sourced_by"
+        )
+        .filter(pk=step_id)
+        .first()
+    )
+
+
+def _next_due(step: ExportStep) -> int | None:
+    return (
+        ExportStep.objects.due(clock.now())
+        .filter(connection_id=step.connection_id, candidate_id=step.candidate_id)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def work_one(line: Line, adapter: Adapter, step: ExportStep) -> bool:
+    """Work one step; return whether to go on with the same person."""
+    if line.connection.probe_wait and not _probe(line, adapter):
+        return False
+    work = work_for(step, adapter)
+    calls = _http(adapter).calls
+    try:
+        work.run()
+    except Paused:
+        return False
+    except Stale as reason:
+        log.info("Step %s starts over: %s", step.pk, reason)
+        return False
+    except AtsError as error:
+        failures.record(work, error)
+        _notice(line, step.connection_id)
+        return False
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.exception("Step %s met a fault of our own", step.pk)
+        failures.record_crash(work, error)
+        return False
+    if _http(adapter).calls > calls:
+        line.answered(_http(adapter).last_seconds)
+        if line.failing:
+            line.failing = False
+            failures.count_success(step.connection)
+    return True
+
+
+def _notice(line: Line, connection_id: int) -> None:
+    """Close the line at once when its connection was paused or parked."""
+    line.failing = True
+    usable = AtsConnection.objects.usable(clock.now()).filter(pk=connection_id)
+    if not usable.exists():
+        line.open = False
+        line.picked.clear()
+
+
+def _probe(line: Line, adapter: Adapter) -> bool:
+    """Ask the vendor with a read whether it answers again; close the line if not."""
+    connection = line.connection
+    try:
+        adapter.ping()
+    except Paused:
+        return False
+    except AtsError:
+        line.open = False
+        failures.probe_failed(connection)
+        return False
+    connection.probe_wait = 0
+    failures.count_success(connection)
+    AtsConnection.objects.filter(pk=connection.pk).update(probe_wait=0)
+    return True
+
+
+def drain() -> None:
+    """Work everything that is due now and for as long as more becomes due."""
+    connections.close_all()  # nothing of the parent process is shared after a fork
+    Drainer().run()
+    if ExportStep.objects.due(clock.now()).exists():
+        wake()
+
+
+__all__ = ["Drainer", "Line", "Paused", "drain", "wake"]

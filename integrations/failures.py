@@ -1,0 +1,237 @@
+"""What a call that ended badly means for its step and for its connection.
+
+One table, read by ``kind``: nothing here knows a vendor or reads a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import cast
+
+from django.db.models import F
+
+from pinsync import clock
+
+from . import ledger, lookup, timing
+from .connections import park
+from .engine import PersonWork, Work
+from .errors import (
+    AtsError,
+    BadCredentials,
+    ErrorKind,
+    Gone,
+    MissingPermission,
+    Throttled,
+    Unclear,
+)
+from .matching import Answer, judge
+from .models import AtsConnection, AtsPerson, ExportStep
+
+
+def record(work: Work, error: AtsError) -> None:
+    """Record the error with the step; pause, park or count against its connection."""
+    _RULES[error.kind](work, error)
+
+
+def record_crash(work: Work, error: Exception) -> None:
+    """Record a fault of our own: unclear if a byte of the write may have left."""
+    sentence = (
+        f"Something went wrong inside PinSync ({type(error).__name__}). "
+        "It tries again by itself; an administrator finds more in the log."
+    )
+    if work.ticket.opened and work.http.wrote:
+        ledger.unclear(
+            work.step, work.ticket, sentence=sentence, kind="crash", rejection=""
+        )
+    else:
+        _try_later(work, sentence, "crash")
+
+
+# --- One rule for each kind ------------------------------------------------------
+
+
+def _not_sent(work: Work, error: AtsError) -> None:
+    _try_later(work, error.sentence, error.kind)
+    count_failure(work.connection)
+
+
+def _unclear(work: Work, error: AtsError) -> None:
+    error = cast(Unclear, error)
+    if not work.ticket.opened:  # no write of ours: what failed was a look-up
+        _not_sent(work, error)
+        return
+    ledger.unclear(
+        work.step,
+        work.ticket,
+        sentence=error.sentence,
+        kind=error.kind,
+        rejection=error.rejection,
+    )
+    if error.pause is not None:
+        pause(work.connection, clock.period(error.pause))
+    if not error.rejection:
+        count_failure(work.connection)
+
+
+def _throttled(work: Work, error: AtsError) -> None:
+    wait = clock.period(cast(Throttled, error).wait)
+    pause(work.connection, wait)
+    ledger.later(
+        work.step,
+        work.ticket,
+        not_before=clock.now() + wait,
+        sentence=error.sentence,
+        kind=error.kind,
+    )
+
+
+def _bad_credentials(work: Work, error: AtsError) -> None:
+    error = cast(BadCredentials, error)
+    # Due at once: it waits only because nobody works a parked connection.
+    ledger.later(
+        work.step,
+        work.ticket,
+        not_before=clock.now(),
+        sentence=error.sentence,
+        kind=error.kind,
+    )
+    park(work.connection, kind=error.kind, sentence=error.sentence)
+
+
+def _missing_permission(work: Work, error: AtsError) -> None:
+    error = cast(MissingPermission, error)
+    ledger.later(
+        work.step,
+        work.ticket,
+        not_before=None,
+        sentence=error.sentence,
+        kind=error.kind,
+    )
+    # The others of this kind would only be refused, too.
+    ExportStep.objects.filter(
+        connection=work.connection,
+        kind=work.step.kind,
+        state=ExportStep.State.READY,
+        not_before__isnull=False,
+    ).update(
+        not_before=None,
+        error=error.sentence,
+        error_kind=error.kind,
+        updated_at=clock.now(),
+    )
+
+
+def _rejected(work: Work, error: AtsError) -> None:
+    if work.ticket.opened or work.step.state != ExportStep.State.UNCERTAIN:
+        ledger.failed(work.step, work.ticket, sentence=error.sentence, kind=error.kind)
+    else:  # a look-up was refused: what was written stays unclear
+        _try_later(work, error.sentence, error.kind)
+
+
+def _gone(work: Work, error: AtsError) -> None:
+    if cast(Gone, error).what == "person" and not isinstance(work, PersonWork):
+        _find_again(work, error)
+    else:
+        _rejected(work, error)
+
+
+def _find_again(work: Work, error: AtsError) -> None:
+    """Look the person up once more by their keys: merged people get another id."""
+    step = work.step
+    if step.error_kind == ErrorKind.GONE:  # looked up before: it did not help
+        ledger.failed(step, work.ticket, sentence=error.sentence, kind=error.kind)
+        return
+    try:
+        found, _ = lookup.people_like(work.adapter, work.record)
+    except AtsError as trouble:
+        record(work, trouble)
+        return
+    verdict = judge(work.record, found, keys=work.adapter.duplicate_keys)
+    if verdict.answer is not Answer.LINK:
+        ledger.failed(step, work.ticket, sentence=error.sentence, kind=error.kind)
+        return
+    match = verdict.match
+    AtsPerson.objects.filter(
+        connection=work.connection, candidate=work.candidate
+    ).update(
+        person_id=match.person.id,
+        url=match.person.url,
+        known_by=AtsPerson.KnownBy.LINKED,
+        reason=match.why,
+    )
+    ledger.later(
+        step,
+        work.ticket,
+        not_before=clock.now(),
+        sentence=error.sentence,
+        kind=error.kind,
+    )
+
+
+_RULES: dict[ErrorKind, Callable[[Work, AtsError], None]] = {
+    ErrorKind.NOT_SENT: _not_sent,
+    ErrorKind.UNCLEAR: _unclear,
+    ErrorKind.THROTTLED: _throttled,
+    ErrorKind.BAD_CREDENTIALS: _bad_credentials,
+    ErrorKind.MISSING_PERMISSION: _missing_permission,
+    ErrorKind.ALREADY_THERE: _rejected,
+    ErrorKind.REJECTED: _rejected,
+    ErrorKind.GONE: _gone,
+    ErrorKind.UNEXPECTED: _not_sent,
+}
+
+
+def _try_later(work: Work, sentence: str, kind: str) -> None:
+    step, tries = work.step, work.step.tries + 1
+    wait = timing.retry_after(tries)
+    if wait is None and step.state == ExportStep.State.UNCERTAIN:
+        wait = clock.period(timing.RETRIES[-1])  # never given up: it may be there
+    if wait is None:
+        ledger.failed(step, work.ticket, sentence=sentence, kind=kind)
+        return
+    ledger.later(
+        step,
+        work.ticket,
+        not_before=clock.now() + wait,
+        sentence=sentence,
+        kind=kind,
+        counts=True,
+    )
+
+
+# --- The connection --------------------------------------------------------------
+
+
+def pause(connection: AtsConnection, wait: timedelta) -> None:
+    """Leave the whole connection alone for a while; a longer pause stays."""
+    until = clock.now() + wait
+    AtsConnection.objects.filter(pk=connection.pk).exclude(
+        paused_until__gt=until
+    ).update(paused_until=until)
+
+
+def count_failure(connection: AtsConnection) -> None:
+    """Count towards the breaker; the fifth in a row opens it."""
+    rows = AtsConnection.objects.filter(pk=connection.pk)
+    rows.update(failures_in_row=F("failures_in_row") + 1)
+    rows.filter(failures_in_row__gte=timing.BREAKER_FAILURES, probe_wait=0).update(
+        probe_wait=timing.PROBE_FIRST,
+        paused_until=clock.now() + clock.period(timing.PROBE_FIRST),
+    )
+
+
+def count_success(connection: AtsConnection) -> None:
+    """Forget the failures: the vendor answers again."""
+    AtsConnection.objects.filter(pk=connection.pk, failures_in_row__gt=0).update(
+        failures_in_row=0, probe_wait=0
+    )
+
+
+def probe_failed(connection: AtsConnection) -> None:
+    """Keep the breaker open, twice as long, up to 15 minutes."""
+    connection.refresh_from_db(fields=["probe_wait"])
+    wait = min(max(connection.probe_wait, 1) * 2, timing.PROBE_LAST)
+    AtsConnection.objects.filter(pk=connection.pk).update(
+        probe_wait=wait, paused_until=clock.now() + clock.period(wait)
+    )

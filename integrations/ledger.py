@@ -1,0 +1,501 @@
+"""The ledger's transactions: every change of a step that the engine makes is one here.
+
+Each is conditional on the step's attempt number: whoever lost the race changes nothing.
+No network call ever happens inside one of them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from candidates.models import Candidate
+from pinsync import clock
+
+from . import timing
+from .adapters import Key
+from .models import (
+    AtsConnection,
+    AtsPerson,
+    Decision,
+    Export,
+    ExportAttempt,
+    ExportStep,
+    IdentityClaim,
+)
+from .states import derive
+
+State, Kind = ExportStep.State, ExportStep.Kind
+
+# SQLite has one writer; its busy handler sleeps up to 100 ms between looks, a lock of
+# our own hands over at once. Other processes still meet at the busy handler.
+_sqlite_writer = threading.RLock()
+
+
+class Stale(Exception):
+    """The step, the candidate or the connection changed: send nothing, start over."""
+
+
+class Claimed(Exception):
+    """Another row of ours holds an identity of this person; ``step`` is its step."""
+
+    def __init__(self, step: ExportStep) -> None:
+        super().__init__(f"claimed by step {step.pk}")
+        self.step = step
+
+
+@dataclass
+class Ticket:
+    """The right of one worker to move one step: the attempt number it remembers."""
+
+    step_id: int
+    attempt: int
+    opened: bool = False  # whether this worker committed an intent of its own
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Open the transaction of one change of the ledger."""
+    if connection.vendor == "sqlite":
+        with _sqlite_writer, transaction.atomic():
+            yield
+    else:
+        with transaction.atomic():
+            yield
+
+
+# --- Before a write --------------------------------------------------------------
+
+
+def intend(
+    step: ExportStep,
+    ticket: Ticket,
+    *,
+    candidate: Candidate,
+    snapshot: dict[str, Any],
+    looked_up_at: datetime,
+    claims: Collection[tuple[Key, str]],
+    share_claims: bool = False,
+    repeats: bool = False,
+) -> None:
+    """Make the intent durable: after this commit, and only then, the write may go out.
+
+    Raises Stale or Claimed, and then nothing has changed. ``share_claims``: a recruiter
+    decided that the other holder of an identity is somebody else.
+    """
+    now = clock.now()
+    if now - looked_up_at > clock.period(timing.LOOKUP_AGE):
+        raise Stale("the look-up is too old")
+    try:
+        with writing():
+            _take_step(step, ticket, candidate, now, repeats=repeats)
+            _take_claims(step, claims, share=share_claims)
+            ExportAttempt.objects.create(
+                step_id=step.pk,
+                number=ticket.attempt + 1,
+                looked_up_at=looked_up_at,
+                intent_at=now,
+                snapshot=snapshot,
+            )
+            if step.kind == Kind.PERSON:
+                _exports_of(step).filter(state=Export.State.WAITING).update(
+                    state=Export.State.EXPORTING
+                )
+    except IntegrityError as error:
+        # Somebody else's claim or attempt was committed between our look and our write.
+        raise Stale("another worker was first") from error
+    ticket.attempt += 1
+    ticket.opened = True
+
+
+def _take_step(
+    step: ExportStep,
+    ticket: Ticket,
+    candidate: Candidate,
+    now: datetime,
+    *,
+    repeats: bool,
+) -> None:
+    unchanged = Candidate.objects.filter(
+        pk=OuterRef("candidate_id"),
+        email=candidate.email,
+        linkedin_url=candidate.linkedin_url,
+        first_name=candidate.first_name,
+        last_name=candidate.last_name,
+    )
+    usable = AtsConnection.objects.usable(now).filter(pk=OuterRef("connection_id"))
+    changes: dict[str, Any] = {
+        "state": State.SENDING,
+        "attempt": ticket.attempt + 1,
+        "intent_at": now,
+        "absences": 0,
+        "rejection": "",
+        "error": "",
+        "error_kind": "",
+        "updated_at": now,
+    }
+    if repeats:
+        changes["repeated"] = True
+    taken = (
+        ExportStep.objects.filter(
+            pk=ticket.step_id,
+            attempt=ticket.attempt,
+            state__in=[State.READY, State.UNCERTAIN],
+        )
+        .filter(Exists(unchanged), Exists(usable))
+        .update(**changes)
+    )
+    if not taken:
+        raise Stale("the step, the candidate or the connection changed")
+
+
+def _take_claims(
+    step: ExportStep, claims: Collection[tuple[Key, str]], *, share: bool
+) -> None:
+    if not claims:
+        return
+    wanted = Q()
+    for key, value in claims:
+        wanted |= Q(key=key, value=value)
+    held = list(
+        IdentityClaim.objects.filter(wanted, connection_id=step.connection_id)
+        .select_related("step__candidate__sourced_by")
+        .order_by("key", "value")
+    )
+    for claim in held:
+        if claim.step_id != step.pk and not share:
+            raise Claimed(claim.step)
+    taken = {(claim.key, claim.value) for claim in held}
+    IdentityClaim.objects.bulk_create(
+        IdentityClaim(
+            connection_id=step.connection_id, key=key, value=value, step_id=step.pk
+        )
+        for key, value in claims
+        if (key, value) not in taken
+    )
+
+
+# --- After it --------------------------------------------------------------------
+
+
+def person_known(
+    step: ExportStep,
+    ticket: Ticket,
+    *,
+    person_id: str,
+    url: str,
+    known_by: AtsPerson.KnownBy,
+    reason: str = "",
+    claims: Collection[tuple[Key, str]] = (),
+) -> bool:
+    """Record who the candidate is in the ATS; what follows becomes due."""
+    now = clock.now()
+    created = known_by == AtsPerson.KnownBy.CREATED
+    with writing():
+        moved = _move(
+            step, ticket, state=State.DONE, done_at=now, not_before=None, error=""
+        )
+        _end_attempt(
+            ticket,
+            ExportAttempt.Outcome.DONE if created else ExportAttempt.Outcome.REFUSED,
+            person_id=person_id if created else "",
+        )
+        if not moved:
+            return False
+        person, _ = AtsPerson.objects.get_or_create(
+            connection_id=step.connection_id,
+            candidate_id=step.candidate_id,
+            defaults={
+                "person_id": person_id,
+                "url": url,
+                "known_by": known_by,
+                "reason": reason,
+                "known_at": now,
+            },
+        )
+        _claim_what_is_free(step, claims)
+        _release_dependents(step, person, now)
+        _exports_of(step).filter(in_ats_at=None).update(in_ats_at=now)
+        refresh(step)
+    return True
+
+
+def _claim_what_is_free(step: ExportStep, claims: Collection[tuple[Key, str]]) -> None:
+    """Keep the identities of a known person for ever; others' claims stay theirs."""
+    if claims:
+        IdentityClaim.objects.bulk_create(
+            [
+                IdentityClaim(
+                    connection_id=step.connection_id, key=key, value=value, step=step
+                )
+                for key, value in claims
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def _release_dependents(step: ExportStep, person: AtsPerson, now: datetime) -> None:
+    waiting = ExportStep.objects.filter(
+        connection_id=step.connection_id,
+        candidate_id=step.candidate_id,
+        state=State.READY,
+    ).exclude(pk=step.pk)
+    if not person.is_ours:
+        # They were there before: nothing of theirs is touched but the job.
+        waiting.filter(kind__in=[Kind.RESUME, Kind.NOTE]).update(
+            state=State.SKIPPED, error="", updated_at=now, not_before=None
+        )
+    waiting.filter(not_before=None).update(not_before=now, updated_at=now)
+
+
+def done(step: ExportStep, ticket: Ticket, *, sentence: str = "") -> bool:
+    """Record that a step other than the person is done."""
+    now = clock.now()
+    with writing():
+        moved = _move(
+            step, ticket, state=State.DONE, done_at=now, not_before=None, error=sentence
+        )
+        _end_attempt(ticket, ExportAttempt.Outcome.DONE)
+        refresh(step)
+    return moved
+
+
+def skipped(step: ExportStep, ticket: Ticket, *, sentence: str = "") -> bool:
+    with writing():
+        moved = _move(
+            step, ticket, state=State.SKIPPED, not_before=None, error=sentence
+        )
+        refresh(step)
+    return moved
+
+
+def unclear(
+    step: ExportStep, ticket: Ticket, *, sentence: str, kind: str, rejection: str
+) -> bool:
+    """Record that the write may have happened: looked up after the settling time."""
+    with writing():
+        moved = _move(
+            step,
+            ticket,
+            state=State.UNCERTAIN,
+            not_before=_intent_of(ticket)
+            + timing.settle(step.connection.adapter_class.wire),
+            error=sentence,
+            error_kind=kind,
+            rejection=rejection,
+            ever_unclear=True,
+        )
+        _end_attempt(
+            ticket, ExportAttempt.Outcome.UNCLEAR, error=sentence, error_kind=kind
+        )
+        refresh(step)
+    return moved
+
+
+def absent_once(step: ExportStep, ticket: Ticket, *, not_before: datetime) -> bool:
+    """Record that the first look after the settling time found nothing."""
+    with writing():
+        return _move(step, ticket, absences=1, not_before=not_before)
+
+
+def later(
+    step: ExportStep,
+    ticket: Ticket,
+    *,
+    not_before: datetime | None,
+    sentence: str,
+    kind: str,
+    counts: bool = False,
+) -> bool:
+    """Put the step back: nothing was created, and it is tried again at that time.
+
+    An UNCERTAIN step stays so: what failed was only its look-up.
+    """
+    with writing():
+        changes: dict[str, Any] = {
+            "not_before": not_before,
+            "error": sentence,
+            "error_kind": kind,
+        }
+        if ticket.opened:
+            changes["state"] = State.READY
+        if counts:
+            changes["tries"] = step.tries + 1
+        moved = _move(step, ticket, **changes)
+        if moved and ticket.opened:
+            release_claims(step)
+        _end_attempt(
+            ticket,
+            ExportAttempt.Outcome.NOT_SENT,
+            error=sentence,
+            error_kind=kind,
+        )
+        refresh(step)
+    return moved
+
+
+def failed(step: ExportStep, ticket: Ticket, *, sentence: str, kind: str) -> bool:
+    """Give up, with the reason; surely nothing was created by this attempt."""
+    with writing():
+        moved = _move(
+            step,
+            ticket,
+            state=State.FAILED,
+            not_before=None,
+            error=sentence,
+            error_kind=kind,
+        )
+        if moved:
+            release_claims(step)
+        _end_attempt(
+            ticket,
+            ExportAttempt.Outcome.REFUSED,
+            error=sentence,
+            error_kind=kind,
+        )
+        refresh(step)
+    return moved
+
+
+def ask(
+    step: ExportStep,
+    ticket: Ticket,
+    *,
+    question: str,
+    shown: list[dict[str, Any]],
+    allowed: Collection[Decision.Choice],
+    about_unclear: bool = False,
+) -> bool:
+    """Stop and let the recruiter decide; nothing is written before."""
+    with writing():
+        moved = _move(step, ticket, state=State.ASKING, not_before=None, error=question)
+        if moved:
+            Decision.objects.create(
+                step_id=step.pk,
+                question=question,
+                shown=shown,
+                allowed=[choice.value for choice in allowed],
+                asked_at=clock.now(),
+            )
+            if not about_unclear:
+                release_claims(step)
+        _end_attempt(ticket, ExportAttempt.Outcome.REFUSED)
+        refresh(step)
+    return moved
+
+
+def vanished(step: ExportStep) -> bool:
+    """Turn a step whose worker vanished after the intent into an unclear one."""
+    if step.intent_at is None:
+        return False
+    wire = step.connection.adapter_class.wire
+    sentence = (
+        f"We could not tell whether {step.connection.label} saved it. "
+        "PinSync looks it up before anything else is sent."
+    )
+    with writing():
+        moved = ExportStep.objects.filter(
+            pk=step.pk, attempt=step.attempt, state=State.SENDING
+        ).update(
+            state=State.UNCERTAIN,
+            not_before=step.intent_at + timing.settle(wire),
+            error=sentence,
+            error_kind="unclear",
+            ever_unclear=True,
+            updated_at=clock.now(),
+        )
+        refresh(step)
+    return bool(moved)
+
+
+# --- Shared ----------------------------------------------------------------------
+
+
+def release_claims(step: ExportStep) -> None:
+    """Let go of the person's identities: surely nothing was created."""
+    if step.kind == Kind.PERSON:
+        IdentityClaim.objects.filter(step_id=step.pk).delete()
+
+
+def refresh(step: ExportStep) -> None:
+    """Bring the derived state of the person's exports up to date."""
+    refresh_exports(step.connection_id, step.candidate_id)
+
+
+def refresh_exports(connection_id: int, candidate_id: int) -> None:
+    """Derive the state of each export of the person in that connection anew."""
+    exports = list(
+        Export.objects.filter(
+            connection_id=connection_id, candidate_id=candidate_id
+        ).exclude(state=Export.State.CANCELLED)
+    )
+    steps = list(
+        ExportStep.objects.filter(
+            connection_id=connection_id, candidate_id=candidate_id
+        ).only("kind", "state", "ats_job_id", "attempt", "error")
+    )
+    now = clock.now()
+    for export in exports:
+        state = derive(export.ats_job_id, steps)
+        if state == export.state:
+            continue
+        changes: dict[str, Any] = {"state": state, "updated_at": now}
+        if state in (Export.State.SENT, Export.State.CANCELLED):
+            changes["finished_at"] = now
+        if state == Export.State.CANCELLED and not export.cancel_reason:
+            changes["cancel_reason"] = "Skipped by a recruiter."
+        Export.objects.filter(pk=export.pk).update(**changes)
+
+
+def _exports_of(step: ExportStep) -> Any:
+    return Export.objects.filter(
+        connection_id=step.connection_id, candidate_id=step.candidate_id
+    ).exclude(state=Export.State.CANCELLED)
+
+
+def _intent_of(ticket: Ticket) -> datetime:
+    moment: datetime = ExportAttempt.objects.values_list("intent_at", flat=True).get(
+        step_id=ticket.step_id, number=ticket.attempt
+    )
+    return moment
+
+
+def _move(step: ExportStep, ticket: Ticket, **changes: Any) -> bool:
+    """Change the step if it is still at our attempt and not yet settled."""
+    changes["updated_at"] = clock.now()
+    return bool(
+        ExportStep.objects.filter(
+            pk=ticket.step_id,
+            attempt=ticket.attempt,
+            state__in=[State.READY, State.SENDING, State.UNCERTAIN],
+        ).update(**changes)
+    )
+
+
+def _end_attempt(
+    ticket: Ticket,
+    outcome: ExportAttempt.Outcome,
+    *,
+    error: str = "",
+    error_kind: str = "",
+    person_id: str = "",
+) -> None:
+    """Complete the row of the attempt that this worker made, if it made one."""
+    if not ticket.opened:
+        return
+    ExportAttempt.objects.filter(
+        step_id=ticket.step_id, number=ticket.attempt, outcome=""
+    ).update(
+        ended_at=clock.now(),
+        outcome=outcome,
+        error=error,
+        error_kind=error_kind,
+        person_id=person_id,
+    )

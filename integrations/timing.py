@@ -1,0 +1,42 @@
+"""The engine's periods: one place, in seconds before TIME_SCALE."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from pinsync import clock
+
+from .adapters import Wire
+
+SEND_WINDOW = 5.0  # from the intent to the first byte
+CALL_DEADLINE = 30.0  # the whole call
+LOOKUP_AGE = 60.0  # a look-up older than this no longer supports an intent
+
+RETRIES = (
+    *(10, 30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200),
+    *(86_400, 86_400),
+)
+
+BREAKER_FAILURES = 5
+PROBE_FIRST, PROBE_LAST = 30, 900
+
+
+def vanished_after() -> timedelta:
+    """Return how long after its intent a SENDING step belongs to a vanished worker."""
+    seconds = clock.network_deadline(SEND_WINDOW) + clock.network_deadline(
+        CALL_DEADLINE
+    )
+    return timedelta(seconds=seconds)
+
+
+def settle(wire: Wire) -> timedelta:
+    """Return how long after the intent an unclear write can be looked up."""
+    return vanished_after() + clock.period(wire.late_commit + wire.search_lag)
+
+
+def retry_after(tries: int) -> timedelta | None:
+    """Return the wait after the n-th failure, with jitter; None: give up."""
+    if tries > len(RETRIES):
+        return None
+    return clock.period(RETRIES[tries - 1] * random.uniform(0.75, 1.25))
