@@ -15,6 +15,17 @@ class JobQuerySet(models.QuerySet["Job"]):
     def live(self) -> JobQuerySet:
         return self.filter(archived_at=None)
 
+    def matching(self, text: str) -> JobQuerySet:
+        """Return those whose title, company or location holds every word of text."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                models.Q(title__icontains=word)
+                | models.Q(client__icontains=word)
+                | models.Q(location__icontains=word)
+            )
+        return found
+
 
 class Job(models.Model):
     """A position; archived, never deleted, because exports refer to it."""

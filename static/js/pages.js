@@ -1,0 +1,9 @@
+// What the pages do by themselves where JavaScript runs. Without it they work, too.
+
+import { rows } from "./rows.js";
+import { theme } from "./theme.js";
+import { ticks } from "./ticks.js";
+
+theme(document);
+rows(document);
+ticks(document);
