@@ -151,7 +151,7 @@ class Header:
 class Basic:
     """Sign in by HTTP Basic; ``user`` and ``password`` name credential fields.
 
-    An empty ``password`` sends an empty one (Ashby: the key is the user name).
+    An empty ``password`` sends an empty one, where the key itself is the user name.
     """
 
     user: str
@@ -400,7 +400,7 @@ class Adapter:
     def explain(self, reply: Reply, effect: Effect) -> Exception | None:
         """Return the error that this reply means, or None for the usual mapping.
 
-        Called for every reply, also one with status 200 (Ashby: the body decides).
+        Called for every reply, also one with status 200: with some vendors the body decides.
         """
         return None
 

@@ -16,6 +16,10 @@ from .redis_server import redis, redis_server  # noqa: F401
 def pytest_configure() -> None:
     # Signing in is not what most tests are about: a slow hash would only cost time.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        # A file, not memory: threads and other processes share it as in production.
+        database["TEST"] = {"NAME": str(settings.VAR_DIR / "tests.sqlite3")}
 
 
 @pytest.fixture
