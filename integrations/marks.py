@@ -10,8 +10,12 @@ from django.core.exceptions import ValidationError
 MAX_BYTES = 50_000
 
 ELEMENTS = frozenset(
-    "svg g defs title desc path rect circle ellipse line polyline polygon text tspan "
-    "linearGradient radialGradient stop clipPath mask use".split()
+    {
+        *("svg", "g", "defs", "title", "desc", "use"),
+        *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon"),
+        *("text", "tspan", "linearGradient", "radialGradient", "stop"),
+        *("clipPath", "mask"),
+    }
 )
 
 

@@ -1,7 +1,27 @@
 """Addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from .views import badges, exports, job_settings, settings
 
 app_name = "integrations"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("settings/ats/", settings.overview, name="settings"),
+    path("settings/ats/connect/<slug:slug>/", settings.connect, name="connect"),
+    path("settings/ats/<int:pk>/", settings.connection, name="connection"),
+    path("settings/ats/<int:pk>/test/", settings.test, name="test"),
+    path("settings/ats/<int:pk>/reconnect/", settings.reconnect, name="reconnect"),
+    path("settings/ats/<int:pk>/disconnect/", settings.disconnect, name="disconnect"),
+    path(
+        "jobs/<int:pk>/ats/<int:connection_pk>/", job_settings.mapping, name="mapping"
+    ),
+    path("ats/<int:pk>/jobs/", job_settings.job_search, name="job_search"),
+    path("candidates/<int:pk>/export/", exports.export, name="export"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<int:pk>/retry/", exports.retry, name="retry"),
+    path("exports/<int:pk>/cancel/", exports.cancel, name="cancel"),
+    path("exports/questions/<int:pk>/", exports.decide, name="decide"),
+    path("ats/badges/", badges.badges, name="badges"),
+    path("ats/<slug:slug>/badge.svg", badges.vendor_badge, name="vendor_badge"),
+]

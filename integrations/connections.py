@@ -1,0 +1,346 @@
+"""Connecting an ATS, proving that it works, and letting go of it again.
+
+Every network read comes before the transaction that stores what it showed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from pinsync import clock
+
+from . import decisions
+from .adapters import Account, Adapter, adapter_class
+from .crypto import CannotOpen
+from .errors import AtsError, BadCredentials, ErrorKind
+from .http import VendorHttp, open_adapter
+from .models import (
+    AtsConnection,
+    AtsPerson,
+    ConnectionPermission,
+    Export,
+    ExportStep,
+)
+from .waking import wake
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from pinsync.accounts.models import Organization, User
+
+# What a step waits for when only a better credential helps it.
+_CREDENTIAL_TROUBLE = (ErrorKind.BAD_CREDENTIALS, ErrorKind.MISSING_PERMISSION)
+
+
+class ConnectedAlready(AtsError):
+    """The organization has a live connection of this vendor: reconnect that one."""
+
+    kind = ErrorKind.REJECTED
+
+
+def connect(
+    *,
+    organization: Organization,
+    vendor: str,
+    credentials: Mapping[str, str],
+    by: User,
+) -> AtsConnection:
+    """Prove the credential and store the connection.
+
+    Raises an ``AtsError`` whose sentence belongs on the form; nothing is stored then.
+    """
+    live = AtsConnection.objects.of(organization).live().filter(vendor=vendor)
+    if live.exists():
+        raise _connected_already(vendor)
+    with _session(vendor, credentials) as adapter:
+        account = adapter.check()
+        earlier = _earlier_of_same_account(organization, vendor, account, adapter)
+    try:
+        with transaction.atomic():
+            return _create(
+                organization, vendor, credentials, account, by=by, earlier=earlier
+            )
+    except IntegrityError as error:  # a second tab was faster
+        raise _connected_already(vendor) from error
+
+
+def test(connection: AtsConnection) -> Account:
+    """Prove the connection again, permission by permission.
+
+    A refused credential parks it. A credential that works again lets parked work go on.
+    """
+    sealed = connection.credentials
+    with opened(connection) as adapter:
+        account = adapter.check()
+    with transaction.atomic():
+        row = _locked(connection)
+        if row.is_live and row.credentials == sealed:
+            _store_proof(row, account)
+    connection.refresh_from_db()
+    return account
+
+
+def reconnect(
+    connection: AtsConnection, *, credentials: Mapping[str, str], by: User
+) -> AtsConnection:
+    """Replace the credential in place, and let everything parked go on.
+
+    A credential of another account ends this connection and makes a new one without
+    its mappings and links; the connection returned is then not the one given.
+    """
+    with _session(connection.vendor, credentials) as adapter:
+        account = adapter.check()
+        same = is_same_account(connection, account, adapter)
+    with transaction.atomic():
+        row = _locked(connection)
+        if not row.is_live:
+            raise ConnectedAlready(
+                f"{row.label} was disconnected meanwhile. Connect it anew."
+            )
+        if same:
+            row.set_credentials(credentials)
+            row.connected_by = by
+            _store_proof(row, account)
+            return row
+        _end(row, by=by)
+        return _create(row.organization, row.vendor, credentials, account, by=by)
+
+
+def disconnect(connection: AtsConnection, *, by: User) -> None:
+    """Forget the credential and cancel what has not begun; links and history stay.
+
+    Idempotent. Exports whose outcome is unclear keep their state.
+    """
+    with transaction.atomic():
+        row = _locked(connection)
+        if row.is_live:
+            _end(row, by=by)
+    connection.refresh_from_db()
+
+
+def park(connection: AtsConnection, *, kind: str, sentence: str) -> bool:
+    """Stop all calls until the credential is replaced; False if it was stopped already.
+
+    One conditional update: safe to call from many threads at once.
+    """
+    changed = AtsConnection.objects.filter(
+        pk=connection.pk, state=AtsConnection.State.CONNECTED
+    ).update(
+        state=AtsConnection.State.PARKED,
+        parked_at=clock.now(),
+        trouble_kind=kind,
+        trouble=sentence,
+    )
+    return changed == 1
+
+
+@contextmanager
+def opened(connection: AtsConnection) -> Iterator[Adapter]:
+    """Open the connection for the reads of a page; a refused credential parks it."""
+    sealed = connection.credentials
+    try:
+        with _session(connection.vendor, _stored(connection)) as adapter:
+            yield adapter
+    except BadCredentials as error:
+        current = AtsConnection.objects.get(pk=connection.pk)
+        if current.credentials == sealed:  # nobody has replaced it meanwhile
+            park(connection, kind=error.kind, sentence=error.sentence)
+        connection.refresh_from_db()
+        raise
+
+
+@contextmanager
+def _session(vendor: str, credentials: Mapping[str, str]) -> Iterator[Adapter]:
+    adapter = open_adapter(vendor, credentials)
+    try:
+        yield adapter
+    finally:
+        if isinstance(adapter.http, VendorHttp):
+            adapter.http.close()
+
+
+def exports_to_stop(connection: AtsConnection) -> int:
+    """Count the exports that disconnecting would cancel, as far as one can tell now."""
+    return _cancellable(connection).count()
+
+
+def unclear_exports(connection: AtsConnection) -> int:
+    """Count the people whose outcome is open; disconnecting leaves them as they are."""
+    return (
+        ExportStep.objects.filter(connection=connection)
+        .filter(_open_outcome())
+        .values("candidate")
+        .distinct()
+        .count()
+    )
+
+
+def is_same_account(
+    connection: AtsConnection, account: Account, adapter: Adapter
+) -> bool:
+    """Compare account ids, or look for up to three people we know to be there."""
+    if account.id is not None and connection.account_id:
+        return account.id == connection.account_id
+    known = list(
+        AtsPerson.objects.filter(connection=connection)
+        .order_by("-known_at", "-pk")
+        .values_list("person_id", flat=True)[:3]
+    )
+    return not known or any(adapter.person(person_id) for person_id in known)
+
+
+def _connected_already(vendor: str) -> ConnectedAlready:
+    label = adapter_class(vendor).label
+    return ConnectedAlready(
+        f"{label} is connected already. Open it under ATS Integration to change its "
+        "credential."
+    )
+
+
+def _stored(connection: AtsConnection) -> Mapping[str, str]:
+    try:
+        return connection.get_credentials()
+    except CannotOpen as error:
+        raise BadCredentials(
+            f"The stored credential of {connection.label} cannot be read any more. "
+            "Enter it again."
+        ) from error
+
+
+def _locked(connection: AtsConnection) -> AtsConnection:
+    return AtsConnection.objects.select_for_update().get(pk=connection.pk)
+
+
+def _create(
+    organization: Organization,
+    vendor: str,
+    credentials: Mapping[str, str],
+    account: Account,
+    *,
+    by: User,
+    earlier: AtsConnection | None = None,
+) -> AtsConnection:
+    now = clock.now()
+    connection = AtsConnection.objects.create(
+        organization=organization,
+        vendor=vendor,
+        connected_by=by,
+        connected_at=now,
+        profile_url=earlier.profile_url if earlier else "",
+    )
+    connection.set_credentials(credentials)
+    _store_proof(connection, account)
+    if earlier:
+        _carry_links(earlier, connection)
+    return connection
+
+
+def _store_proof(connection: AtsConnection, account: Account) -> None:
+    """Record that the credential works now, and let go on what waited for that."""
+    now = clock.now()
+    connection.state = AtsConnection.State.CONNECTED
+    connection.account_id = account.id or ""
+    connection.account_name = account.name
+    connection.last_proven_at = now
+    connection.parked_at = None
+    connection.trouble_kind = connection.trouble = ""
+    connection.save()
+    _store_permissions(connection, account, now)
+    _release(connection, now)
+
+
+def _store_permissions(
+    connection: AtsConnection, account: Account, now: datetime
+) -> None:
+    needs = {need.code for need in connection.adapter_class.needs}
+    connection.permissions.exclude(code__in=needs).delete()
+    for code in needs & account.permissions.keys():
+        ConnectionPermission.objects.update_or_create(
+            connection=connection,
+            code=code,
+            defaults={"state": account.permissions[code].value, "checked_at": now},
+        )
+
+
+def _release(connection: AtsConnection, now: datetime) -> None:
+    """Make due what waited for a better credential, and wake a worker."""
+    released = ExportStep.objects.filter(
+        connection=connection,
+        state__in=[ExportStep.State.READY, ExportStep.State.UNCERTAIN],
+        not_before=None,
+        error_kind__in=_CREDENTIAL_TROUBLE,
+    ).update(not_before=now, error_kind="", error="")
+    if released or ExportStep.objects.filter(connection=connection).due(now).exists():
+        wake()
+
+
+def _end(connection: AtsConnection, *, by: User) -> None:
+    for export in _cancellable(connection):
+        decisions.cancel(export, reason="disconnected", by=by)
+    connection.state = AtsConnection.State.DISCONNECTED
+    connection.credentials = ""
+    connection.disconnected_at = clock.now()
+    connection.trouble_kind = connection.trouble = ""
+    connection.parked_at = None
+    connection.save()
+
+
+def _cancellable(connection: AtsConnection) -> QuerySet[Export]:
+    open_outcome = ExportStep.objects.filter(_open_outcome(), connection=connection)
+    return Export.objects.filter(
+        connection=connection,
+        state__in=[
+            Export.State.WAITING,
+            Export.State.EXPORTING,
+            Export.State.NEEDS_YOU,
+        ],
+    ).exclude(candidate__in=open_outcome.values("candidate"))
+
+
+def _open_outcome() -> Q:
+    """Match steps that may have been carried out without our knowing."""
+    return Q(state__in=[ExportStep.State.SENDING, ExportStep.State.UNCERTAIN]) | Q(
+        state=ExportStep.State.ASKING, ever_unclear=True
+    )
+
+
+def _earlier_of_same_account(
+    organization: Organization, vendor: str, account: Account, adapter: Adapter
+) -> AtsConnection | None:
+    """Return the connection that ended, where it surely was of the same account."""
+    ended = AtsConnection.objects.filter(
+        organization=organization,
+        vendor=vendor,
+        state=AtsConnection.State.DISCONNECTED,
+        people__isnull=False,
+    ).distinct()
+    for connection in ended.order_by("-disconnected_at")[:3]:
+        if is_same_account(connection, account, adapter):
+            return connection
+    return None
+
+
+def _carry_links(earlier: AtsConnection, connection: AtsConnection) -> None:
+    """Keep knowing who is there already: nobody is sent a second time.
+
+    As linked people: nothing but jobs is ever added to them again.
+    """
+    AtsPerson.objects.bulk_create(
+        AtsPerson(
+            connection=connection,
+            candidate_id=person.candidate_id,
+            person_id=person.person_id,
+            url=person.url,
+            known_by=AtsPerson.KnownBy.LINKED,
+            reason="Known from the connection before.",
+            known_at=person.known_at,
+        )
+        for person in earlier.people.all()
+    )

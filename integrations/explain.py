@@ -1,0 +1,379 @@
+"""Says in words what happened to a candidate in an ATS, and why nothing has yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from candidates.models import FACTS, JobCandidate, OutreachEvent
+from pinsync import clock
+
+from .adapters import Key, Trigger
+from .models import AtsConnection, AtsPerson, Export, ExportStep, JobAtsMapping
+from .records import PersonRecord
+from .standings import Standing, standings_of
+
+if TYPE_CHECKING:
+    from candidates.models import Candidate
+
+State, Kind = ExportStep.State, ExportStep.Kind
+
+
+def at(moment: datetime, now: datetime | None = None) -> str:
+    """Return “14:05” today, else “12 Mar, 14:05”."""
+    local = timezone.localtime(moment)
+    today = timezone.localtime(now or clock.now()).date()
+    return date_format(local, "H:i" if local.date() == today else "j M, H:i")
+
+
+def took(seconds: float) -> str:
+    """Return “3 s”, “4 min” or “2 h”."""
+    if seconds < 90:
+        return f"{max(round(seconds), 0)} s"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} min"
+    if seconds < 36 * 3600:
+        return f"{round(seconds / 3600)} h"
+    return f"{round(seconds / 86400)} days"
+
+
+# --- One person in one ATS ---------------------------------------------------------
+
+
+def sentence_of(standing: Standing, now: datetime) -> str:
+    """Say where the person is in that ATS, or what the export waits for."""
+    label = standing.connection.label
+    if standing.person:
+        return _is_there(standing, standing.person, now)
+    export = standing.exports[0] if standing.exports else None
+    if export is None:
+        return f"Not in {label}."
+    return sentence_of_export(standing, export, now)
+
+
+def sentence_of_export(standing: Standing, export: Export, now: datetime) -> str:
+    """Say how one export stands and who must do what."""
+    label = standing.connection.label
+    if export.state == Export.State.SENT:
+        if standing.person:
+            return _is_there(standing, standing.person, now)
+        return f"Sent to {label}."
+    if export.state == Export.State.CANCELLED:
+        return f"Cancelled: {without_stop(export.cancel_reason or 'not sent')}."
+    steps = standing.steps_of(export)
+    if export.state == Export.State.NEEDS_YOU:
+        return _first_error(steps, State.ASKING) or f"{label} needs your decision."
+    if export.state == Export.State.FAILED:
+        return _first_error(steps, State.FAILED) or f"The export to {label} failed."
+    return _waiting_for(standing, steps, now)
+
+
+def _is_there(standing: Standing, person: AtsPerson, now: datetime) -> str:
+    label = standing.connection.label
+    if not person.is_ours:
+        reason = f" {with_stop(person.reason)}" if person.reason else ""
+        return f"Already in {label}.{reason} Linked; nothing was changed."
+    since = at(person.known_at, now)
+    return f"In {label} since {since}{_delay(standing)}."
+
+
+def trouble_of(standing: Standing) -> str:
+    """Return what is wrong although the person is there: their job, their resume."""
+    return _first_error(standing.steps, State.ASKING) or _first_error(
+        standing.steps, State.FAILED
+    )
+
+
+def _delay(standing: Standing) -> str:
+    """Return “ (3 s after contact found)” of the first export that led there."""
+    for export in reversed(standing.exports):
+        if export.in_ats_at:
+            seconds = (export.in_ats_at - export.requested_at).total_seconds()
+            return f" ({took(seconds)} after {_occasion(export)})"
+    return ""
+
+
+_OCCASIONS = {
+    Trigger.ADDED: "being added to outreach",
+    Trigger.CONTACT_FOUND: "contact found",
+    Trigger.FIRST_MESSAGE: "the first message",
+    Trigger.REPLIED: "the reply",
+    Trigger.INTERESTED: "the interested reply",
+}
+
+
+def _occasion(export: Export) -> str:
+    if export.event is not None:
+        return _OCCASIONS[Trigger(export.event.kind)]
+    return "Export to ATS" if export.by_hand else "the trigger"
+
+
+def _first_error(steps: Iterable[ExportStep], state: str) -> str:
+    found = (s.error for s in steps if s.state == state and s.error)
+    return next(found, "")
+
+
+def _waiting_for(standing: Standing, steps: list[ExportStep], now: datetime) -> str:
+    connection, label = standing.connection, standing.connection.label
+    step = next(
+        (s for s in steps if s.state in (State.SENDING, State.UNCERTAIN, State.READY)),
+        None,
+    )
+    if connection.state == AtsConnection.State.PARKED:
+        return connection.trouble or f"{label} needs a new credential."
+    if step is None:
+        return f"Waits for its turn in {label}."
+    if step.state == State.SENDING:
+        return f"{_DOING[Kind(step.kind)].format(label=label)} now."
+    if connection.paused_until and connection.paused_until > now:
+        return (
+            f"{label} asked for a rest. Goes on at {at(connection.paused_until, now)}."
+        )
+    if step.state == State.UNCERTAIN:
+        return _unclear(standing, step, now)
+    if step.not_before and step.not_before > now and step.error:
+        return f"{with_stop(step.error)} Next try at {at(step.not_before, now)}."
+    if step.error:
+        return with_stop(step.error)
+    if step.kind == Kind.RESUME and step.not_before is None:
+        return "The resume is being made."
+    return f"Goes to {label} within seconds."
+
+
+_DOING = {
+    Kind.PERSON: "Is being sent to {label}",
+    Kind.JOB_LINK: "Is being added to the job in {label}",
+    Kind.RESUME: "The resume is being sent to {label}",
+    Kind.NOTE: "The note is being sent to {label}",
+}
+
+
+def _unclear(standing: Standing, step: ExportStep, now: datetime) -> str:
+    label, name = standing.connection.label, standing.candidate.full_name
+    again = (
+        f"Checking again at {at(step.not_before, now)}."
+        if step.not_before and step.not_before > now
+        else "Checking now."
+    )
+    return f"We could not tell whether {label} saved {name}. {again}"
+
+
+def step_lines(standing: Standing, now: datetime) -> list[tuple[str, str]]:
+    """Return (mark, words) for each part: the ATS jobs, the resume, the note.
+
+    The mark is one of ok, going, failed, asking, off.
+    """
+    names = {e.ats_job_id: e.ats_job_name for e in standing.exports if e.ats_job_id}
+    lines = []
+    for step in standing.steps:
+        if step.kind == Kind.PERSON or step.state == State.CANCELLED:
+            continue
+        subject = (
+            names.get(step.ats_job_id) or f"Job {step.ats_job_id}"
+            if step.kind == Kind.JOB_LINK
+            else _SUBJECTS[Kind(step.kind)]
+        )
+        lines.append((_MARKS[State(step.state)], _line(subject, step, now)))
+    return lines
+
+
+_SUBJECTS = {Kind.RESUME: "Resume", Kind.NOTE: "Note"}
+_MARKS = {
+    State.READY: "going",
+    State.SENDING: "going",
+    State.UNCERTAIN: "going",
+    State.ASKING: "asking",
+    State.DONE: "ok",
+    State.SKIPPED: "off",
+    State.FAILED: "failed",
+    State.CANCELLED: "off",
+}
+
+
+def _line(subject: str, step: ExportStep, now: datetime) -> str:
+    if step.state == State.SKIPPED and not step.error:
+        return f"{subject}: not sent, because they were there already."
+    if step.error:
+        again = (
+            f" Next try at {at(step.not_before, now)}."
+            if step.not_before and step.not_before > now
+            else ""
+        )
+        return f"{subject}: {with_stop(step.error)}{again}"
+    if step.state == State.READY and step.kind == Kind.RESUME:
+        return f"{subject}: waits for its turn."
+    return subject
+
+
+def with_stop(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def without_stop(text: str) -> str:
+    return text.strip().rstrip(".")
+
+
+# --- Why not yet? ------------------------------------------------------------------
+
+
+def why_not_yet(candidate: Candidate, connection: AtsConnection) -> str:
+    """Say in one sentence why the candidate is not in that ATS; "" if they are."""
+    standings = standings_of([candidate], candidate.organization)[candidate.pk]
+    standing = next((s for s in standings if s.connection.pk == connection.pk), None)
+    if standing is None:
+        return f"{connection.label} is no longer connected."
+    return reason_for(standing, clock.now())
+
+
+def reason_for(standing: Standing, now: datetime) -> str:
+    """Say the same from a standing that is at hand."""
+    connection, label = standing.connection, standing.connection.label
+    if standing.person:
+        return ""
+    if not connection.is_live:
+        return f"{label} is no longer connected."
+    if standing.exports:
+        return sentence_of(standing, now)
+    if not connection.is_connected:
+        return connection.trouble or f"{label} needs a new credential."
+    return _why_no_export(standing)
+
+
+def _why_no_export(standing: Standing) -> str:
+    candidate, connection = standing.candidate, standing.connection
+    rows = list(candidate.job_candidates.select_related("job"))
+    if not rows:
+        return "Not on a job. Add them to one, or use Export to ATS."
+    mappings = {
+        mapping.job_id: mapping
+        for mapping in JobAtsMapping.objects.filter(
+            connection=connection, job__in=[row.job_id for row in rows]
+        )
+    }
+    active = [r for r in rows if r.job_id in mappings and mappings[r.job_id].is_active]
+    if not active:
+        return _no_mapping(rows, mappings, connection)
+    # The most recent job first: its answer is the one that is asked for.
+    return _trigger_missing(active[0], mappings[active[0].job_id], connection)
+
+
+def _no_mapping(
+    rows: list[JobCandidate],
+    mappings: dict[int, JobAtsMapping],
+    connection: AtsConnection,
+) -> str:
+    job = rows[0].job
+    if job.pk in mappings:
+        return f"{connection.label} is switched off for the job “{job.title}”."
+    return f"The job “{job.title}” is not set up for {connection.label}."
+
+
+def _trigger_missing(
+    row: JobCandidate, mapping: JobAtsMapping, connection: AtsConnection
+) -> str:
+    trigger = Trigger(mapping.trigger)
+    if getattr(row, FACTS[OutreachEvent.Kind(trigger.value)]):
+        return (
+            f"{_REACHED[trigger]} before {connection.label} was set up for "
+            f"“{row.job.title}”. Use Export to ATS."
+        )
+    if not row.in_outreach:
+        return "Not in outreach yet."
+    if trigger == Trigger.CONTACT_FOUND:
+        return "No email or phone number yet."
+    return _MISSING[trigger]
+
+
+_REACHED = {
+    Trigger.ADDED: "Added to outreach",
+    Trigger.CONTACT_FOUND: "Contact information was found",
+    Trigger.FIRST_MESSAGE: "Got their first message",
+    Trigger.REPLIED: "Replied",
+    Trigger.INTERESTED: "Replied and were interested",
+}
+_MISSING = {
+    Trigger.ADDED: "Not in outreach yet.",
+    Trigger.FIRST_MESSAGE: "No message sent so far.",
+    Trigger.REPLIED: "No reply so far.",
+    Trigger.INTERESTED: "No interested reply so far.",
+}
+
+
+# --- What would be sent ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PreviewField:
+    """One field of an export; an empty ``value`` means that it is not sent."""
+
+    label: str
+    place: str
+    value: str
+
+
+def preview(candidate: Candidate, connection: AtsConnection) -> list[PreviewField]:
+    """Return the fields that a new person would be created with, as declared."""
+    record = PersonRecord.of(candidate)
+    return [
+        PreviewField(field.label, field.vendor_name, _value(field.name, record))
+        for field in connection.adapter_class.sends
+    ]
+
+
+def can_be_checked(candidate: Candidate, connection: AtsConnection) -> bool:
+    """Return whether the candidate has anything by which duplicates can be found."""
+    return any(_KEYS[key](candidate) for key in connection.adapter_class.duplicate_keys)
+
+
+_KEYS: dict[Key, Callable[[Candidate], str]] = {
+    Key.EMAIL: lambda candidate: candidate.email,
+    Key.LINKEDIN: lambda candidate: candidate.linkedin_url,
+    Key.NAME: lambda candidate: candidate.full_name,
+    Key.PHONE: lambda candidate: candidate.phone,
+}
+
+
+def _value(name: str, record: PersonRecord) -> str:
+    words = _VALUES.get(name)
+    return words(record) if words else str(getattr(record, name, ""))
+
+
+def _roles(record: PersonRecord) -> str:
+    roles = [
+        " at ".join(p for p in (r.title, r.company) if p) for r in record.experiences
+    ]
+    current = _current_role(record)
+    if current and current not in roles:
+        roles.insert(0, current)
+    return " · ".join(roles)
+
+
+def _current_role(record: PersonRecord) -> str:
+    return " at ".join(p for p in (record.current_title, record.current_company) if p)
+
+
+def _education(record: PersonRecord) -> str:
+    return " · ".join(
+        ", ".join(part for part in (row.degree, row.field, row.school) if part)
+        for row in record.education
+    )
+
+
+_VALUES: dict[str, Callable[[PersonRecord], str]] = {
+    "name": lambda record: record.full_name,
+    "phone": lambda record: record.phone_e164 or record.phone,
+    "linkedin": lambda record: record.linkedin_url,
+    "location": lambda record: record.location,
+    "current_role": _current_role,
+    "roles": _roles,
+    "education": _education,
+    "resume": lambda record: "Made from the profile",
+    "sourced": lambda record: "Yes" if record.sourced else "",
+    "sourced_by": lambda record: record.sourced_by_name,
+}

@@ -1,0 +1,146 @@
+"""The lines and the numbers of the page Exports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+from django.urls import reverse
+
+from pinsync import clock
+
+from . import explain
+from .badges import TONES, Badge, safe_link
+from .figures import Figures, figures_of
+from .models import AtsConnection, Export, ExportStep
+from .standings import Standing, standings_for
+
+if TYPE_CHECKING:
+    from pinsync.accounts.models import Organization
+
+    from .forms import ExportsFilterForm
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """One export: what is shown of it and the one thing that can be done."""
+
+    export: Export
+    sentence: str
+    tone: str
+    next_try: datetime | None
+    action: str  # "decide", "retry", "cancel", "open" or ""
+    url: str
+    under_way: bool
+
+    @property
+    def since(self) -> datetime:
+        return self.export.in_ats_at or self.export.requested_at
+
+
+@dataclass(frozen=True)
+class ListPage:
+    lines: list[Line]
+    number: int
+    pages: int
+    total: int
+
+    @property
+    def previous(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        return self.number + 1 if self.number < self.pages else None
+
+
+def page_of(
+    organization: Organization, form: ExportsFilterForm, number: str
+) -> ListPage:
+    """Return one page of the exports that the filter lets through."""
+    rows = Export.objects.of(organization).select_related(
+        "connection__connected_by", "candidate", "job", "event", "requested_by"
+    )
+    if form.is_valid():
+        data = form.cleaned_data
+        if data["ats"]:
+            rows = rows.filter(connection__vendor=data["ats"])
+        if data["job"]:
+            rows = rows.filter(job=data["job"])
+        if data["state"]:
+            rows = rows.filter(state=data["state"])
+    page = Paginator(rows, PER_PAGE).get_page(number)
+    exports = list(page.object_list)
+    standings = standings_for(exports)
+    now = clock.now()
+    return ListPage(
+        lines=[
+            _line(export, standings[export.candidate_id, export.connection_id], now)
+            for export in exports
+        ],
+        number=page.number,
+        pages=page.paginator.num_pages,
+        total=page.paginator.count,
+    )
+
+
+def strip_of(organization: Organization) -> list[Figures]:
+    """Return the numbers of each live connection."""
+    live = AtsConnection.objects.of(organization).live()
+    return figures_of(sorted(live, key=lambda row: row.label))
+
+
+_TONE = {
+    Export.State.WAITING: TONES[Badge.WAITING],
+    Export.State.EXPORTING: TONES[Badge.EXPORTING],
+    Export.State.NEEDS_YOU: TONES[Badge.NEEDS_YOU],
+    Export.State.FAILED: TONES[Badge.FAILED],
+    Export.State.SENT: TONES[Badge.IN_ATS],
+    Export.State.CANCELLED: TONES[Badge.NONE],
+}
+
+
+def _line(export: Export, standing: Standing, now: datetime) -> Line:
+    action, url = _action(export, standing)
+    return Line(
+        export=export,
+        sentence=explain.sentence_of_export(standing, export, now),
+        tone=_TONE[Export.State(export.state)],
+        next_try=_next_try(export, standing, now),
+        action=action,
+        url=url,
+        under_way=export.state in (Export.State.WAITING, Export.State.EXPORTING)
+        and standing.is_under_way(now),
+    )
+
+
+def _action(export: Export, standing: Standing) -> tuple[str, str]:
+    State = Export.State
+    if standing.person and export.state == State.SENT:
+        url = safe_link(standing.person.link)
+        return ("open", url) if url else ("", "")
+    if not standing.connection.is_live:
+        return "", ""
+    if export.state == State.NEEDS_YOU and standing.decision:
+        return "decide", reverse("integrations:decide", args=[standing.decision.pk])
+    if export.state == State.FAILED:
+        return "retry", reverse("integrations:retry", args=[export.pk])
+    if export.state == State.WAITING:
+        return "cancel", reverse("integrations:cancel", args=[export.pk])
+    return "", ""
+
+
+def _next_try(export: Export, standing: Standing, now: datetime) -> datetime | None:
+    if not standing.connection.is_connected:
+        return None
+    waiting = (ExportStep.State.READY, ExportStep.State.UNCERTAIN)
+    times = [
+        step.not_before
+        for step in standing.steps_of(export)
+        if step.state in waiting and step.not_before and step.not_before > now
+    ]
+    return min(times, default=None)

@@ -1,0 +1,102 @@
+"""Numbers per connection: what waits, what was sent, how long it took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from pinsync import clock
+
+from .explain import took
+from .models import AtsConnection, AtsPerson, Export
+
+if TYPE_CHECKING:
+    from pinsync.accounts.models import Organization
+
+# Times are taken from the latest exports: what the connection is like now.
+_LATEST = 500
+_WINDOW = timedelta(days=7)
+
+
+@dataclass
+class Figures:
+    """The numbers of one connection."""
+
+    connection: AtsConnection
+    people: int = 0
+    sent_today: int = 0
+    waiting: int = 0
+    needs_you: int = 0
+    failed: int = 0
+    median: str = ""
+    slowest: str = ""
+
+
+def figures_of(connections: Iterable[AtsConnection]) -> list[Figures]:
+    """Return the numbers in a constant number of queries."""
+    found = {connection.pk: Figures(connection) for connection in connections}
+    now = clock.now()
+    _count_exports(found, now)
+    people = AtsPerson.objects.filter(
+        connection__in=found,
+        known_by__in=[AtsPerson.KnownBy.CREATED, AtsPerson.KnownBy.RECOVERED],
+    )
+    for pk, count in _per_connection(people):
+        found[pk].people = count
+    _take_times(found, now)
+    return list(found.values())
+
+
+def needs_you(organization: Organization) -> int:
+    """Count the exports that wait for somebody's decision."""
+    return Export.objects.of(organization).filter(state=Export.State.NEEDS_YOU).count()
+
+
+def _per_connection(rows: object) -> list[tuple[int, int]]:
+    counted = rows.values("connection").annotate(count=Count("pk"))  # type: ignore[attr-defined]
+    return [(row["connection"], row["count"]) for row in counted]
+
+
+def _count_exports(found: dict[int, Figures], now: datetime) -> None:
+    midnight = timezone.localtime(now).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    State = Export.State
+    rows = (
+        Export.objects.filter(connection__in=found)
+        .order_by()
+        .values("connection")
+        .annotate(
+            sent_today=Count("pk", Q(in_ats_at__gte=midnight)),
+            waiting=Count("pk", Q(state__in=[State.WAITING, State.EXPORTING])),
+            needs_you=Count("pk", Q(state=State.NEEDS_YOU)),
+            failed=Count("pk", Q(state=State.FAILED)),
+        )
+    )
+    for row in rows:
+        figures = found[row["connection"]]
+        figures.sent_today = row["sent_today"]
+        figures.waiting = row["waiting"]
+        figures.needs_you = row["needs_you"]
+        figures.failed = row["failed"]
+
+
+def _take_times(found: dict[int, Figures], now: datetime) -> None:
+    latest = Export.objects.filter(
+        connection__in=found, in_ats_at__gte=now - _WINDOW
+    ).order_by("-in_ats_at")[: _LATEST * max(len(found), 1)]
+    seconds: dict[int, list[float]] = {}
+    for pk, asked, there in latest.values_list(
+        "connection", "requested_at", "in_ats_at"
+    ):
+        if there is not None:
+            seconds.setdefault(pk, []).append((there - asked).total_seconds())
+    for pk, values in seconds.items():
+        found[pk].median = took(median(values[:_LATEST]))
+        found[pk].slowest = took(max(values[:_LATEST]))

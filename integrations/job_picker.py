@@ -1,0 +1,54 @@
+"""The jobs of an ATS as a recruiter picks them: by typing, and checked on saving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from . import connections
+from .adapters import AtsJob
+from .errors import AtsError
+from .models import AtsConnection
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the ATS answered: jobs, or a sentence about why there are none."""
+
+    text: str
+    jobs: list[AtsJob]
+    trouble: str = ""
+
+
+def search(connection: AtsConnection, text: str) -> Found:
+    """Ask the ATS for open jobs; with "" the newest ones. Never raises."""
+    text = " ".join(text.split())[:200]
+    try:
+        with connections.opened(connection) as adapter:
+            jobs = adapter.search_jobs(text)
+    except AtsError as error:
+        return Found(text, [], error.sentence)
+    return Found(text, jobs)
+
+
+def chosen(connection: AtsConnection, job_id: str) -> AtsJob:
+    """Return the open job of that id; ValidationError with a sentence otherwise."""
+    label = connection.label
+    try:
+        with connections.opened(connection) as adapter:
+            job = adapter.job(job_id)
+    except AtsError as error:
+        raise ValidationError(error.sentence) from error
+    if job is None:
+        raise ValidationError(f"{label} does not know this job. Choose another one.")
+    if not job.is_open:
+        raise ValidationError(
+            f"“{job.title}” is closed in {label}. Choose another job, or open it there."
+        )
+    return job
+
+
+def name_of(job: AtsJob) -> str:
+    """Return the words by which the job is shown from now on."""
+    return " – ".join(part for part in (job.title, job.detail) if part)[:300]

@@ -1,0 +1,140 @@
+"""The parts of a page that change while something is under way.
+
+One request per page asks for all of them together, and stops when all is settled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from pinsync import clock
+
+from . import explain
+from .badges import Badge, badge_of
+from .standings import Standing, standings_of
+
+if TYPE_CHECKING:
+    from candidates.models import Candidate
+    from pinsync.accounts.models import Organization
+
+
+@dataclass
+class Person:
+    """One candidate of the page, with the badges of every ATS that matters."""
+
+    candidate: Candidate
+    standings: list[Standing]
+    badges: list[Badge]
+
+    @property
+    def under_way(self) -> bool:
+        return any(badge.under_way for badge in self.badges)
+
+
+def people_of(
+    candidates: list[Candidate], organization: Organization
+) -> dict[int, Person]:
+    """Return what is known of each candidate, in a constant number of queries."""
+    now = clock.now()
+    standings = standings_of(candidates, organization)
+    found = {}
+    for candidate in candidates:
+        shown = [
+            standing
+            for standing in standings.get(candidate.pk, [])
+            if standing.connection.is_live or standing.person
+        ]
+        badges = [badge_of(standing, now) for standing in shown]
+        found[candidate.pk] = Person(candidate, shown, badges)
+    return found
+
+
+def marks(person: Person, *, swap: bool = False) -> SafeString:
+    return _render("_marks.html", person=person, swap=swap)
+
+
+def badges(person: Person, *, swap: bool = False) -> SafeString:
+    return _render("_badges.html", person=person, swap=swap)
+
+
+def export_button(person: Person, *, swap: bool = False) -> SafeString:
+    living = [s for s in person.standings if s.connection.is_live]
+    return _render(
+        "_export_button.html",
+        candidate=person.candidate,
+        swap=swap,
+        connected=bool(living),
+        can_export=any(s.person is None for s in living),
+    )
+
+
+def panel(person: Person, *, swap: bool = False) -> SafeString:
+    now = clock.now()
+    lines = [
+        {
+            "badge": badge,
+            "standing": standing,
+            "why": explain.reason_for(standing, now),
+            "steps": explain.step_lines(standing, now),
+            "decision": standing.decision,
+        }
+        for standing, badge in zip(person.standings, person.badges, strict=True)
+    ]
+    return _render("_panel.html", candidate=person.candidate, lines=lines, swap=swap)
+
+
+@dataclass
+class Part:
+    """What one poll of a page looks after: badges, or everything of one candidate."""
+
+    people: list[Person]
+    whole_page: bool
+
+    @classmethod
+    def of(
+        cls,
+        candidates: list[Candidate],
+        organization: Organization,
+        *,
+        whole_page: bool,
+    ) -> Part:
+        people = people_of(candidates, organization)
+        return cls(list(people.values()), whole_page)
+
+    def fragments(self) -> SafeString:
+        """Return every part with the mark that lets htmx put it in its place."""
+        shown = (badges, export_button, panel) if self.whole_page else (marks, badges)
+        parts = [part(person, swap=True) for person in self.people for part in shown]
+        return mark_safe("".join(parts))  # noqa: S308 (templates escaped them)
+
+    @property
+    def seen(self) -> str:
+        return sha256(self.fragments().encode()).hexdigest()[:16]
+
+    def html(self) -> SafeString:
+        return mark_safe(self.poller() + self.fragments())  # noqa: S308
+
+    def poller(self) -> SafeString:
+        """Return the element that asks again: often while something is under way."""
+        query = {
+            "candidates": ",".join(str(person.candidate.pk) for person in self.people),
+            "show": "page" if self.whole_page else "list",
+            "seen": self.seen,
+        }
+        url = f"{reverse('integrations:badges')}?{urlencode(query, safe=',')}"
+        moving = any(person.under_way for person in self.people)
+        seconds = (1 if self.whole_page else 2) if moving else 0
+        return _render("_poller.html", url=url, seconds=seconds)
+
+
+def _render(template: str, **context: Any) -> SafeString:
+    return mark_safe(  # noqa: S308 (a template made it)
+        render_to_string(f"integrations/{template}", context)
+    )

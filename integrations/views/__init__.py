@@ -1,0 +1,1 @@
+"""The pages: connections, settings of jobs, exports and decisions, badges."""

@@ -1,0 +1,170 @@
+"""Settings > ATS Integration: for administrators of the organization."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pinsync.accounts.access import MemberRequest, admin_required
+
+from .. import connections, rows
+from ..adapters import vendors
+from ..errors import AtsError
+from ..forms import CredentialsForm, ProfileLinkForm
+from ..models import AtsConnection
+
+
+@require_GET
+@admin_required
+def overview(request: MemberRequest) -> HttpResponse:
+    """List every ATS, connected or not."""
+    return render(
+        request,
+        "integrations/settings.html",
+        {"rows": rows.vendor_rows(request.membership.organization)},
+    )
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@admin_required
+def connect(request: MemberRequest, slug: str) -> HttpResponse:
+    """Take the credential, prove it and store it."""
+    adapter = vendors().get(slug)
+    if adapter is None:
+        raise Http404
+    organization = request.membership.organization
+    live = AtsConnection.objects.of(organization).live().filter(vendor=slug).first()
+    if live:
+        return redirect("integrations:connection", live.pk)
+    form = CredentialsForm(request.POST or None, adapter=adapter)
+    if request.method == "POST" and form.is_valid():
+        try:
+            connection = connections.connect(
+                organization=organization,
+                vendor=slug,
+                credentials=form.credentials(),
+                by=request.user,
+            )
+        except AtsError as error:
+            form.add_error(None, error.sentence)
+        else:
+            messages.success(request, f"{adapter.label} is connected.")
+            return redirect("integrations:connection", connection.pk)
+    return render(
+        request, "integrations/connect.html", {"adapter": adapter, "form": form}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@admin_required
+def connection(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show what was proven about one connection; take its profile link."""
+    row = _connection(request, pk)
+    form = ProfileLinkForm(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        AtsConnection.objects.filter(pk=row.pk).update(
+            profile_url=form.cleaned_data["profile_url"]
+        )
+        messages.success(request, f"The profile link of {row.label} is saved.")
+        return redirect("integrations:connection", row.pk)
+    return render(
+        request,
+        "integrations/connection.html",
+        {
+            "row": rows.vendor_row(row),
+            "connection": row,
+            "adapter": row.adapter_class,
+            "permissions": rows.permission_rows(row),
+            "link_form": form,
+        },
+    )
+
+
+@require_POST
+@admin_required
+def test(request: MemberRequest, pk: int) -> HttpResponse:
+    """Prove the connection now."""
+    row = _live_connection(request, pk)
+    try:
+        connections.test(row)
+    except AtsError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, f"{row.label} answered: the connection works.")
+    return redirect("integrations:connection", row.pk)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@admin_required
+def reconnect(request: MemberRequest, pk: int) -> HttpResponse:
+    """Replace the credential in place."""
+    row = _live_connection(request, pk)
+    form = CredentialsForm(request.POST or None, adapter=row.adapter_class)
+    if request.method == "POST" and form.is_valid():
+        try:
+            now = connections.reconnect(
+                row, credentials=form.credentials(), by=request.user
+            )
+        except AtsError as error:
+            form.add_error(None, error.sentence)
+        else:
+            messages.success(request, _reconnected(row, now))
+            return redirect("integrations:connection", now.pk)
+    return render(
+        request,
+        "integrations/connect.html",
+        {
+            "adapter": row.adapter_class,
+            "form": form,
+            "connection": row,
+            "row": rows.vendor_row(row),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@admin_required
+def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
+    """Say what disconnecting stops, and do it when confirmed."""
+    row = _live_connection(request, pk)
+    if request.method == "POST":
+        connections.disconnect(row, by=request.user)
+        messages.success(request, f"{row.label} is disconnected.")
+        return redirect("integrations:settings")
+    return render(
+        request,
+        "integrations/disconnect.html",
+        {
+            "connection": row,
+            "stops": connections.exports_to_stop(row),
+            "unclear": connections.unclear_exports(row),
+            "people": row.people.count(),
+            "settings": row.mappings.count(),
+        },
+    )
+
+
+def _reconnected(before: AtsConnection, now: AtsConnection) -> str:
+    if before.pk == now.pk:
+        return f"{now.label} is connected again. What waited goes on by itself."
+    return (
+        f"This is another {now.label} account, so a new connection was made. Set up "
+        "its jobs anew: the settings and links of the old account do not fit it."
+    )
+
+
+def _connection(request: MemberRequest, pk: int) -> AtsConnection:
+    rows_ = AtsConnection.objects.of(request.membership.organization)
+    return get_object_or_404(rows_.select_related("connected_by"), pk=pk)
+
+
+def _live_connection(request: MemberRequest, pk: int) -> AtsConnection:
+    row = _connection(request, pk)
+    if not row.is_live:
+        raise Http404
+    return row
