@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from integrations.adapters import Effect, Http, Reply
@@ -38,12 +38,12 @@ class Client:
             raise failures.unknown_address()
         return False
 
-    def rows(self, path: str, params: dict[str, str | int]) -> list[Row]:
+    def rows(self, path: str, params: Mapping[str, str | int]) -> list[Row]:
         reply = self.http.call("GET", path, params=params)
         return made(path, replies.record_rows, reply.data)
 
     def all(
-        self, path: str, params: dict[str, str | int], most: int
+        self, path: str, params: Mapping[str, str | int], most: int
     ) -> tuple[list[Row], bool]:
         """Return the rows of at most so many pages, and whether those are all.
 
@@ -53,7 +53,7 @@ class Client:
         rows: list[Row] = []
         for _ in range(most):
             reply = self.http.call(
-                "GET", path, params=params | {"limit": PAGE, "offset": len(rows)}
+                "GET", path, params={**params, "limit": PAGE, "offset": len(rows)}
             )
             page = made(path, replies.record_rows, reply.data)
             rows += page
