@@ -6,6 +6,7 @@ A wrong value stops the start with one sentence that names the variable.
 import base64
 import binascii
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,13 @@ def _boolean(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be true or false, not “{raw}”.")
 
 
+def _fitting(name: str, default: str, pattern: str, hint: str) -> str:
+    value: str = env.str(name, default=default)
+    if not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name} {hint}.")  # may hold a password: not shown
+    return value
+
+
 def _keys(name: str) -> list[bytes]:
     hint = "Make one with: python -m pinsync.launcher new-key"
     keys = []
@@ -87,11 +95,22 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 PRODUCT_NAME = env.str("PRODUCT_NAME", default="PinSync")
 PORT = int(_number("PORT", 8000, 1, 65535))
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
+PUBLIC_URL = _fitting(
+    "PUBLIC_URL",
+    f"http://localhost:{PORT}",
+    r"https?://[^\s/?#]+/?",
+    "must be an address such as https://pinsync.example.com, without a path",
+).rstrip("/")
 TIME_SCALE = _number("TIME_SCALE", 1.0, 0.001, 10)
 DRAIN_THREADS = int(_number("DRAIN_THREADS", 16, 1, 32))
 PACE = _one_of("PACE", "vendor", ("vendor", "off"))
-ALLOWED_PRIVATE_HOSTS: list[str] = env.list("ALLOWED_PRIVATE_HOSTS", default=[])
+_PRIVATE_HOSTS = _fitting(
+    "ALLOWED_PRIVATE_HOSTS",
+    "",
+    r"|[^\s,]+:(\d+|\*)(,[^\s,]+:(\d+|\*))*",
+    "must be a list such as 127.0.0.1:9101,ats.internal:443",
+)
+ALLOWED_PRIVATE_HOSTS = [host for host in _PRIVATE_HOSTS.split(",") if host]
 CREDENTIALS_KEYS = _keys("CREDENTIALS_KEYS")
 
 # --- Django ----------------------------------------------------------------------
@@ -100,7 +119,7 @@ SECRET_KEY = _required("SECRET_KEY", "Any long random text; keep it secret.")
 DEBUG = _boolean("DEBUG", False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 HTTPS = PUBLIC_URL.startswith("https://")
-CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if "://" in PUBLIC_URL else []
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
     "pinsync.accounts",
@@ -158,12 +177,16 @@ TEMPLATES = [
 
 
 def _database() -> dict[str, Any]:
+    url = _fitting(
+        "DATABASE_URL",
+        f"sqlite:///{VAR_DIR}/pinsync.sqlite3",
+        r"(postgres(ql)?|sqlite)://.+",
+        "must start with postgres:// or sqlite:///",
+    )
     try:
-        config: dict[str, Any] = dict(
-            env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/pinsync.sqlite3")
-        )
+        config: dict[str, Any] = dict(env.db_url_config(url))
     except (environ.ImproperlyConfigured, ValueError) as error:
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
+        raise ImproperlyConfigured("DATABASE_URL cannot be read.") from error
     options = config.setdefault("OPTIONS", {})
     if config["ENGINE"] == "django.db.backends.sqlite3":
         # Immediate transactions take the write lock at BEGIN, so that two writers wait
@@ -173,10 +196,6 @@ def _database() -> dict[str, Any]:
         options["init_command"] = (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
         )
-    elif config["ENGINE"] != "django.db.backends.postgresql":
-        raise ImproperlyConfigured(
-            "DATABASE_URL must start with postgres:// or sqlite:///."
-        )
     config["CONN_MAX_AGE"] = 60
     config["CONN_HEALTH_CHECKS"] = True
     return config
@@ -185,7 +204,12 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL = _fitting(
+    "REDIS_URL",
+    "redis://127.0.0.1:6379/0",
+    r"(rediss?|unix)://\S+",
+    "must start with redis://, rediss:// or unix://",
+)
 
 # --- Background work -------------------------------------------------------------
 # RQ only wakes workers: the ledger is the database. No retries, no scheduler, JSON only.
@@ -268,6 +292,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 # --- Logs ------------------------------------------------------------------------
 
+LOG_LEVEL = _one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -275,7 +300,7 @@ LOGGING = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # Its warnings name addresses and users; we keep our own words.
         "axes": {"level": "ERROR"},
