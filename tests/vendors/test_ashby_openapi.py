@@ -1,0 +1,177 @@
+"""Every request that Ashby's adapter makes fits the vendor's own schema.
+
+The schema is reference data beside the repository, not in it. Replies of the simulator
+are validated with the simulators.
+"""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
+
+from integrations.adapters import Key
+from integrations.vendors.ashby import rights
+from integrations.vendors.ashby.adapter import AshbyAdapter
+
+from .fakehttp import adapter_with, reply
+from .people import BARE, FULL
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT.parent / "shared" / "ats" / "ashby-openapi.yaml"
+
+pytestmark = pytest.mark.skipif(
+    not SCHEMA.is_file(), reason=f"Ashby's schema is not at {SCHEMA.name} beside us."
+)
+
+PERSON = "6f017926-398c-4cd0-8b9b-aacc921015e3"
+JOB = "4071538b-3cac-4fbf-ac76-f78ed250ffdd"
+
+
+@cache
+def document() -> Any:
+    with SCHEMA.open(encoding="utf-8") as file:
+        return yaml.load(file, Loader=yaml.CSafeLoader)
+
+
+def pointed_at(reference: str) -> Any:
+    """Follow a JSON pointer: the references lead into other operations."""
+    found = document()
+    for part in reference.removeprefix("#/").split("/"):
+        name = part.replace("~1", "/").replace("~0", "~")
+        found = found[int(name)] if isinstance(found, list) else found[name]
+    return found
+
+
+def resolved(schema: Any, seen: tuple[str, ...] = ()) -> Any:
+    """Return the schema with references replaced and ``allOf`` branches merged."""
+    if isinstance(schema, list):
+        return [resolved(item, seen) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if reference := schema.get("$ref"):
+        assert reference not in seen, f"{reference} refers to itself"
+        return resolved(pointed_at(reference), (*seen, reference))
+    plain = {key: resolved(value, seen) for key, value in schema.items()}
+    for branch in plain.pop("allOf", []):
+        plain = merged(plain, branch)
+    return plain
+
+
+def merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    both = copy.deepcopy(one)
+    for key, value in other.items():
+        if key == "properties":
+            both[key] = {**value, **both.get(key, {})}
+        elif key == "required":
+            both[key] = sorted({*both.get(key, []), *value})
+        else:
+            both.setdefault(key, copy.deepcopy(value))
+    return both
+
+
+@cache
+def body_schema(endpoint: str) -> dict[str, Any]:
+    """Return the schema of the body, closed: what we send must be documented."""
+    operation = document()["paths"][f"/{endpoint}"]["post"]
+    content = operation["requestBody"]["content"]["application/json"]
+    schema = resolved(content["schema"])
+    for option in (schema, *schema.get("oneOf", [])):
+        if "oneOf" not in option:
+            option["additionalProperties"] = False
+    return schema
+
+
+def complaints(endpoint: str, body: Any) -> list[str]:
+    validator = OAS31Validator(
+        body_schema(endpoint), format_checker=oas31_format_checker
+    )
+    return [error.message for error in validator.iter_errors(body)]
+
+
+def ok(results: Any, **more: Any):
+    return reply(200, {"success": True, "results": results, **more})
+
+
+CANDIDATE = {"id": PERSON, "name": "Ada", "applicationIds": [JOB], "fileHandles": []}
+HANDLE = {"handle": "h", "url": "https://uploads.example/b", "fields": {"key": "k"}}
+LISTED = [
+    ok([], moreDataAvailable=True, nextCursor="qA"),
+    ok([], moreDataAvailable=False),
+]
+
+
+def everything_asked() -> list[tuple[str, Any]]:
+    """Return each call to Ashby that the adapter can make, with its body."""
+    script = {
+        "POST /apiKey.info": ok({"title": "x", "scopes": []}),
+        "POST /application.create": ok({"id": JOB}),
+        "POST /application.info": ok({"job": {"id": PERSON}}),
+        "POST /candidate.create": ok(CANDIDATE),
+        "POST /candidate.createNote": ok({"id": JOB}),
+        "POST /candidate.info": ok(CANDIDATE),
+        "POST /candidate.list": ok([]),
+        "POST /candidate.listNotes": LISTED,
+        "POST /candidate.search": ok([]),
+        "POST /candidate.uploadResume": ok(CANDIDATE),
+        "POST /file.createFileUploadHandle": ok(HANDLE),
+        "POST https://uploads.example/b": reply(204),
+        "POST /job.info": ok({"id": JOB, "title": "Engineer", "status": "Open"}),
+        "POST /job.list": ok([], moreDataAvailable=True, nextCursor="qA"),
+        "POST /job.search": ok([]),
+        "POST /user.list": ok([]),
+    }
+    adapter, http = adapter_with(AshbyAdapter, script)
+    adapter.check()
+    adapter.ping()
+    adapter.search_jobs("engineer")
+    adapter.job(JOB)
+    adapter.find(Key.EMAIL, "dana@mail.example")
+    adapter.find(Key.NAME, "Dana Example")
+    adapter.person(PERSON)
+    adapter.create(FULL)
+    adapter.create(BARE)
+    adapter.is_on_job(PERSON, JOB)
+    adapter.add_to_job(PERSON, JOB)
+    adapter.has_resume(PERSON, "a.pdf")
+    adapter.attach_resume(PERSON, "a.pdf", b"%PDF")
+    adapter.has_note(PERSON, "PS-1")
+    adapter.add_note(PERSON, adapter.note_for(FULL, "PS-1"))
+    return [
+        (call.path.removeprefix("/"), call.json) for call in http.calls if call.sign
+    ]
+
+
+def test_every_request_body_fits_the_vendors_schema():
+    asked = everything_asked()
+    wrong = {name: found for name, body in asked if (found := complaints(name, body))}
+    assert wrong == {}
+    assert {name for name, _ in asked} == set(rights.ENDPOINTS)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "body"),
+    [
+        ("candidate.create", {}),
+        ("candidate.create", {"name": "Ada", "company": "Babbage"}),
+        ("candidate.info", {"candidateId": PERSON}),
+        ("candidate.info", {"id": "not a uuid"}),
+        ("application.create", {"candidateId": PERSON, "jobPostingId": JOB}),
+        ("job.list", {"status": "Open"}),
+        ("candidate.createNote", {"candidateId": PERSON, "note": {"value": "x"}}),
+    ],
+)
+def test_the_validation_would_notice(endpoint, body):
+    assert complaints(endpoint, body)
+
+
+def test_each_endpoint_needs_the_permission_that_the_schema_names():
+    for endpoint, code in rights.ENDPOINTS.items():
+        module, _, right = code.partition(":")
+        words = document()["paths"][f"/{endpoint}"]["post"]["description"]
+        assert f"{module}{right.capitalize()}" in words, endpoint
