@@ -49,6 +49,8 @@ class CandidateForm(NamesItsFields, forms.ModelForm[Candidate]):
 
 
 class ExperienceForm(NamesItsFields, forms.ModelForm[Experience]):
+    marks_required = False  # a row may stay blank
+
     class Meta:
         model = Experience
         fields = ["title", "company", "location", "start", "end", "description"]
@@ -83,6 +85,8 @@ def _year() -> forms.IntegerField:
 
 
 class EducationForm(NamesItsFields, forms.ModelForm[Education]):
+    marks_required = False
+
     start_year = _year()
     end_year = _year()
 

@@ -63,5 +63,5 @@ def _entry(event: OutreachEvent) -> dict[str, Any]:
         "icon": _ICONS[kind],
         "sentence": _SENTENCES[kind].format(job=event.job_candidate.job),
         "by": event.by,
-        "implied": event.implied,
+        "implied": event.implied and kind in LADDER,
     }

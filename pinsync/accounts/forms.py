@@ -46,6 +46,8 @@ class RoleForm(forms.Form):
 class AddPersonForm(Form):
     """A new member of the organization; an account is made where there is none."""
 
+    marks_required = False
+
     email = forms.EmailField(max_length=254, label="Email address")
     name = forms.CharField(max_length=150, label="Full name", required=False)
     role = forms.ChoiceField(
