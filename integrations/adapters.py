@@ -309,6 +309,9 @@ class Unsupported(Exception):
 class Adapter:
     """The base of all vendors: it refuses every optional capability by name."""
 
+    # Pages show declarations: a template must read the class, not make an instance.
+    do_not_call_in_templates: ClassVar[bool] = True
+
     slug: ClassVar[str]
     label: ClassVar[str]
     # What the adapter was built from; None: guesses, and the screens say so.
