@@ -123,7 +123,7 @@ class VendorHttp:
         failures = Failures(self._label, effect, self._secrets, foreign=foreign)
         if error := self._error(reply, failures):
             raise error
-        if expect_json and reply.data is None and reply.status < 300:
+        if expect_json and reply.data is None:
             what = "a reply that is not JSON" if reply.body else "an empty reply"
             raise failures.unreadable(what, reply.body)
         return reply
@@ -157,14 +157,13 @@ class VendorHttp:
         if self._base is None:
             self._base = guard.parse(self._served.base_url(), label=self._label)
         base = self._base
-        if params:
-            path += ("&" if "?" in path else "?") + urlencode(params)
+        query = ("&" if "?" in path else "?") + urlencode(params) if params else ""
         if path.startswith("/") or not path:
-            target = base.target.partition("?")[0].rstrip("/") + path
+            target = base.target.partition("?")[0].rstrip("/") + path + query
             return guard.Address(base.scheme, base.host, base.port, target), False
         if sign:
             raise RuntimeError("Only a path that starts with / gets the credential.")
-        address = guard.parse(path, label=self._label)
+        address = guard.parse(path + query, label=self._label)
         return address, address.site != base.site
 
     def _headers(self, *, sign: bool, foreign: bool) -> dict[str, str]:

@@ -18,15 +18,19 @@ _LOOK_AT = 20_000
 
 _AUTHORIZATION = re.compile(
     r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key)"
-    r"(\"?'?\s*[:=]\s*)[^\r\n\"',}]+"
+    r"(\\?[\"']?\s*[:=]\s*\\?[\"']?)[^\s\"'}][^\r\n\"'}]*"
 )
 _SCHEME = re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}")
 _NAMED = re.compile(
-    r"(?i)\b([\w-]*(?:api[_-]?key|token|secret|password|passwd|signature|credential))"
+    r"(?i)(api[_-]?key|token|secret|password|passwd|signature|credential)"
     r"(\\?[\"']?\s*(?:=|:|%3d)\s*\\?[\"']?)[^\s&\"'<>,;}\\]+"
 )
-_EMAIL = re.compile(r"(?i)[^\s\"'<>(),;:=/?&\\]+(?:@|%40)[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_PHONE = re.compile(r"(?<![\w.-])\+?\(?\d(?:[\s().-]{0,2}\d){7,14}(?![\w-])")
+_EMAIL = re.compile(  # bounded: without end it takes seconds on a page without any
+    r"(?i)[^\s\"'<>(),;:=/?&\\]{1,64}(?:@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+"
+)
+_PHONE = re.compile(  # but no ISO date
+    r"(?<![\w.-])(?!\d{4}-\d\d-\d\d)\+?\(?\d(?:[\s().-]{0,2}\d){8,14}(?![\w-])"
+)
 
 # Where vendors put the sentence that says what was wrong, most specific first.
 _REASONS = ("message", "detail", "error_description", "title", "error", "errors")

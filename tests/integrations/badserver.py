@@ -59,6 +59,9 @@ class BadServer:
         self._plan = list(actions)
 
     def close(self) -> None:
+        # Only a shutdown wakes the thread that accepts; until then the port answers.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.drop_connections()
 
@@ -129,6 +132,17 @@ def silence() -> Action:
     def act(sock: socket.socket, _: Received) -> bool:
         sock.settimeout(_PATIENCE)
         return bool(sock.recv(1))  # until the client gives up
+
+    return act
+
+
+def deaf(data: bytes) -> Action:
+    """Send these bytes and never read again."""
+
+    def act(sock: socket.socket, _: Received) -> bool:
+        sock.sendall(data)
+        time.sleep(_PATIENCE)
+        return False
 
     return act
 

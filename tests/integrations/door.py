@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from integrations.adapters import (
     Adapter,
     Basic,
@@ -11,6 +13,7 @@ from integrations.adapters import (
     Header,
     Reply,
     Secret,
+    SignIn,
     Text,
     Wire,
 )
@@ -30,7 +33,7 @@ class ExampleAts(Adapter):
         Text("user", "User name"),
         Secret("api_key", "API key"),
     )
-    sign_in = Header("X-Api-Key", "api_key")
+    sign_in: ClassVar[SignIn] = Header("X-Api-Key", "api_key")
     wire = Wire(per_minute=600, headers={"Accept": "application/json; version=1"})
     explains: Exception | None = None
     asked: list[tuple[Reply, Effect]]

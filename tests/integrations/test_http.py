@@ -309,6 +309,7 @@ def test_a_certificate_for_another_host_ends_the_call(tmp_path, monkeypatch):
 
 
 def test_a_server_that_does_not_speak_tls_ends_the_call(server):
+    server.on_connect = lambda sock: sock.sendall(b"HTTP/1.1 400 What?\r\n\r\n")
     with pytest.raises(NotSent, match="secure connection"):
         open_door(server.url.replace("http:", "https:")).call("GET", "/")
 
@@ -325,6 +326,7 @@ def example(monkeypatch):
 def test_an_adapter_comes_with_its_declared_variables(example, monkeypatch):
     monkeypatch.setenv("EXAMPLE_URL", "http://127.0.0.1:8123")
     adapter = http.open_adapter("example", {"api_key": KEY})
+    assert isinstance(adapter.http, http.VendorHttp)
     assert adapter.env == {
         "EXAMPLE_URL": "http://127.0.0.1:8123",
         "EXAMPLE_CLIENT_ID": "pinsync",
@@ -360,9 +362,12 @@ def test_an_address_that_is_no_origin_stops_with_the_variables_name(
 
 def test_pages_are_paced_and_the_drainer_paces_itself(example, monkeypatch, settings):
     paced = []
-    monkeypatch.setattr(
-        page_pace, "waiter", lambda *a, **k: paced.append((a, k)) or (lambda: None)
-    )
+
+    def waiter(*arguments, **options):
+        paced.append((arguments, options))
+        return lambda: None
+
+    monkeypatch.setattr(page_pace, "waiter", waiter)
     http.open_adapter("example", {"api_key": KEY})
     http.open_adapter("example", {"api_key": KEY}, share="drainer")
     settings.PACE = "off"
@@ -384,7 +389,7 @@ def test_no_error_or_log_line_holds_a_credential_a_header_or_a_query(
     echo = f'{{"message": "bad key {KEY}", "url": "/x?api_key=zzz"}}'.encode()
     server.plan(
         reply(400, echo),
-        raw(b"HTTP/1.1 200 OK\r\nBad Header Line\r\n\r\n{}"),
+        raw(b"HTTP/1.1 200 OK\r\nBad Header Line\r\n\r\nnope"),
         raw(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{"),
         reply(200, f"<html>{KEY} api_key=zzz".encode()),
         raw(b""),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from integrations import page_pace
@@ -14,7 +16,7 @@ def still(monkeypatch):
     class Clock:
         now = 1000.0
 
-    monkeypatch.setattr(page_pace.time, "monotonic", lambda: Clock.now)
+    monkeypatch.setattr(time, "monotonic", lambda: Clock.now)
     return Clock
 
 
@@ -40,8 +42,8 @@ def test_a_pause_fills_the_bucket_again_but_not_above_its_size(settings, still):
 
 
 def test_one_credential_has_one_bucket_in_this_process(monkeypatch, still):
-    slept = []
-    monkeypatch.setattr(page_pace.time, "sleep", slept.append)
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
     monkeypatch.setattr(page_pace, "_buckets", {})
     for _ in range(6):
         page_pace.waiter("example", "digest", per_minute=60)()
