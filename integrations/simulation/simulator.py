@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from .control import control
 from .faults import Faults, matches, misbehave
@@ -16,8 +16,8 @@ from .messages import Reply, Request
 from .server import Server
 from .store import Store
 
+T = TypeVar("T")
 Keys = Mapping[str, Iterable[str]]
-Handler = Callable[..., Reply]
 REMEMBERED_REQUESTS = 200
 REMEMBERED_BODY = 20_000
 
@@ -40,24 +40,24 @@ class Setting:
             raise ValueError(f"The setting {name} is of type {kind}.")
 
 
-class Routes:
-    """Handlers by method and path; ``{name}`` stands for one segment."""
+class Routes(Generic[T]):
+    """What a vendor keeps by method and path; ``{name}`` stands for one segment."""
 
     def __init__(self) -> None:
-        self._exact: dict[tuple[str, str], Handler] = {}
-        self._patterns: list[tuple[str, re.Pattern[str], str, Handler]] = []
+        self._exact: dict[tuple[str, str], T] = {}
+        self._patterns: list[tuple[str, re.Pattern[str], T]] = []
 
-    def add(self, method: str, path: str, handler: Handler) -> None:
+    def add(self, method: str, path: str, handler: T) -> None:
         if "{" not in path:
             self._exact[method, path] = handler
             return
         pattern = re.sub(r"\{\w+\}", "([^/]+)", path)
-        self._patterns.append((method, re.compile(pattern), path, handler))
+        self._patterns.append((method, re.compile(pattern), handler))
 
-    def find(self, method: str, path: str) -> tuple[Handler, tuple[str, ...]] | None:
+    def find(self, method: str, path: str) -> tuple[T, tuple[str, ...]] | None:
         if handler := self._exact.get((method, path)):
             return handler, ()
-        for wanted, pattern, _, handler in self._patterns:
+        for wanted, pattern, handler in self._patterns:
             if wanted == method and (found := pattern.fullmatch(path)):
                 return handler, found.groups()
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -33,6 +34,8 @@ SCOPES = (
     "jobs:read",
     "organization:read",
 )
+
+_Page = Callable[..., Reply]
 
 
 class AshbySimulator(Simulator):
@@ -308,8 +311,8 @@ def _basic(header: str) -> str | None:
     return name or None
 
 
-def _pages() -> Routes:
-    routes = Routes()
+def _pages() -> Routes[_Page]:
+    routes: Routes[_Page] = Routes()
     routes.add("GET", "/", web.people_page)
     routes.add("GET", f"{shapes.PROFILE}{{id}}", web.candidate_page)
     routes.add(

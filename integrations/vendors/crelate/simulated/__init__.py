@@ -1,0 +1,1 @@
+"""The parts of the Crelate simulator; nothing here is shared with the adapter."""
