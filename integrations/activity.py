@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
-from .explain import with_stop, without_stop
+from .explain import cancelled, with_stop, without_stop
 from .models import AtsPerson, Decision, Export, ExportStep
 
 if TYPE_CHECKING:
@@ -47,12 +47,8 @@ def _asked(candidate: Candidate) -> Iterator[Line]:
             sentence=f"Export to {label}{job}: {_occasion(export)}.",
         )
         if export.state == Export.State.CANCELLED and export.finished_at:
-            reason = without_stop(export.cancel_reason or "not sent")
-            yield Line(
-                at=export.finished_at,
-                icon="close",
-                sentence=f"Export to {label}{job} cancelled: {reason}.",
-            )
+            sentence = f"Export to {label}{job}: {cancelled(export)}"
+            yield Line(at=export.finished_at, icon="close", sentence=sentence)
 
 
 def _occasion(export: Export) -> str:
@@ -71,8 +67,8 @@ def _known(candidate: Candidate) -> Iterator[Line]:
         if person.is_ours:
             sentence = f"Created in {label}."
         else:
-            reason = f" {with_stop(person.reason)}" if person.reason else ""
-            sentence = f"Found in {label} and linked.{reason}"
+            reason = f" ({without_stop(person.reason)})" if person.reason else ""
+            sentence = f"Found in {label}{reason} and linked."
         yield Line(at=person.known_at, icon="check", sentence=sentence)
 
 

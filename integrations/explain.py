@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from candidates.models import Candidate
 
 State, Kind = ExportStep.State, ExportStep.Kind
+
+# A step that is due within this is as good as due.
+SOON = timedelta(seconds=15)
 
 
 def at(moment: datetime, now: datetime | None = None) -> str:
@@ -64,7 +67,7 @@ def sentence_of_export(standing: Standing, export: Export, now: datetime) -> str
             return _is_there(standing, standing.person, now)
         return f"Sent to {label}."
     if export.state == Export.State.CANCELLED:
-        return f"Cancelled: {without_stop(export.cancel_reason or 'not sent')}."
+        return cancelled(export)
     steps = standing.steps_of(export)
     if export.state == Export.State.NEEDS_YOU:
         return _first_error(steps, State.ASKING) or f"{label} needs your decision."
@@ -76,8 +79,8 @@ def sentence_of_export(standing: Standing, export: Export, now: datetime) -> str
 def _is_there(standing: Standing, person: AtsPerson, now: datetime) -> str:
     label = standing.connection.label
     if not person.is_ours:
-        reason = f" {with_stop(person.reason)}" if person.reason else ""
-        return f"Already in {label}.{reason} Linked; nothing was changed."
+        reason = f" ({without_stop(person.reason)})" if person.reason else ""
+        return f"Already in {label}{reason}. Linked; nothing was changed."
     since = at(person.known_at, now)
     return f"In {label} since {since}{_delay(standing)}."
 
@@ -140,6 +143,8 @@ def _waiting_for(standing: Standing, steps: list[ExportStep], now: datetime) -> 
         return f"{with_stop(step.error)} Next try at {at(step.not_before, now)}."
     if step.error:
         return with_stop(step.error)
+    if step.not_before and step.not_before > now + SOON:
+        return f"Goes to {label} at {at(step.not_before, now)}."
     if step.kind == Kind.RESUME and step.not_before is None:
         return "The resume is being made."
     return f"Goes to {label} within seconds."
@@ -208,6 +213,14 @@ def _line(subject: str, step: ExportStep, now: datetime) -> str:
     if step.state == State.READY and step.kind == Kind.RESUME:
         return f"{subject}: waits for its turn."
     return subject
+
+
+def cancelled(export: Export) -> str:
+    """Say why the export was cancelled."""
+    reason = without_stop(export.cancel_reason)
+    if reason.startswith("Cancelled"):
+        return f"{reason}."
+    return f"Cancelled: {reason[:1].lower()}{reason[1:]}." if reason else "Cancelled."
 
 
 def with_stop(text: str) -> str:

@@ -72,6 +72,7 @@ def export_button(person: Person, *, swap: bool = False) -> SafeString:
         swap=swap,
         connected=bool(living),
         can_export=any(s.person is None for s in living),
+        is_live=person.candidate.archived_at is None,
     )
 
 
@@ -110,7 +111,7 @@ class Part:
 
     def fragments(self) -> SafeString:
         """Return every part with the mark that lets htmx put it in its place."""
-        shown = (badges, export_button, panel) if self.whole_page else (marks, badges)
+        shown = (badges, export_button, panel) if self.whole_page else (marks,)
         parts = [part(person, swap=True) for person in self.people for part in shown]
         return mark_safe("".join(parts))  # noqa: S308 (templates escaped them)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pinsync import clock
+
 from .adapters import Adapter, vendors
+from .explain import took
 from .figures import Figures, figures_of
 from .models import AtsConnection, ConnectionPermission
 
@@ -21,6 +24,13 @@ class VendorRow:
     connection: AtsConnection | None = None
     figures: Figures | None = None
     missing: int = 0  # permissions that the credential lacks
+
+    @property
+    def proven(self) -> str:
+        """Return how long ago the connection was proven: “4 min”."""
+        if self.connection is None or self.connection.last_proven_at is None:
+            return ""
+        return took((clock.now() - self.connection.last_proven_at).total_seconds())
 
     @property
     def tone(self) -> str:
