@@ -23,6 +23,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from . import embedded_redis, simulated
+from .accounts.demo import NO_DEMO
 from .local_env import LocalEnv, new_credentials_key, new_secret_key
 from .prepared import Prepared
 from .processes import Log, Program, Stopped, Supervisor
@@ -35,8 +36,6 @@ _WORKER_GRACE = 40.0
 # So long the first page has the machine to itself; the rest starts behind it.
 _HEAD_START = 10.0
 _PAGE_PATIENCE = 60.0
-# The exit status by which seed_demo says that the database is not for the demo.
-NO_DEMO = 3
 
 
 class CannotStart(Exception):
@@ -66,7 +65,7 @@ class Launcher:
 
         Returns the settings; raises CannotStart naming the variable that is wrong.
         """
-        self.var.mkdir(parents=True, exist_ok=True)
+        (self.var / "static").mkdir(parents=True, exist_ok=True)
         if not self.given.get("SECRET_KEY"):
             self.local.keep("SECRET_KEY", new_secret_key)
         if not self.given.get("CREDENTIALS_KEYS"):
@@ -134,10 +133,7 @@ class Launcher:
                 f"Port {port} is taken by another program, or not yours to use. "
                 f"Choose another: make run PORT={port + 1 if port < 65535 else 8000}"
             )
-        try:
-            simulated.check_ports(self.simulated)
-        except simulated.PortTaken as error:
-            raise CannotStart(str(error)) from error
+        simulated.check_ports(self.simulated)
 
     def _start(self, supervisor: Supervisor, settings: ModuleType) -> None:
         if self.brings_redis:
@@ -174,7 +170,10 @@ class Launcher:
         supervisor.wait_until(
             lambda: not embedded_redis.answers(self.redis_socket), timeout=10
         )
-        redis = supervisor.start(Program("redis", tuple(command), stage=3))
+        # It warns of a kernel setting that matters to large servers only.
+        redis = supervisor.start(
+            Program("redis", tuple(command), stage=3, unsaid="overcommit_memory")
+        )
         supervisor.wait_until(
             lambda: (
                 embedded_redis.answers(self.redis_socket) or redis.status is not None
@@ -190,14 +189,10 @@ class Launcher:
     def _start_simulators(self, supervisor: Supervisor) -> None:
         if not self.simulated or supervisor.has("simulators"):
             return
-        ports = [f"{place.slug}={place.port}" for place in self.simulated]
-        supervisor.start(
-            Program(
-                "simulators",
-                _manage("simulate_ats", "--data", f"{self.var / 'simulators'}", *ports),
-                stage=3,
-            )
-        )
+        words = ["simulate_ats", "--data", str(self.var / "simulators")]
+        for place in self.simulated:
+            words += ["--vendor", place.slug]
+        supervisor.start(Program("simulators", _manage(*words), stage=3))
 
     def _prepare_database(self, supervisor: Supervisor) -> bool:
         """Migrate and load the demo; return whether the demo is in the database."""
@@ -243,7 +238,7 @@ class Launcher:
             Prepared(self.var, database).forget()
             for place in self.simulated:
                 self.local.forget(*place.variables)
-            self.local.forget("REDIS_URL", "ALLOWED_PRIVATE_HOSTS")
+            self.local.forget("REDIS_URL", "ALLOWED_PRIVATE_HOSTS", simulated.BASE_PORT)
             self.local.save()
         self.log.say("pinsync", "All data is gone. The next “make run” begins anew.")
 
@@ -316,7 +311,7 @@ def main(arguments: list[str]) -> int:
         {"run": launcher.run, "setup": launcher.setup, "reset": launcher.reset}[
             arguments[0]
         ]()
-    except (CannotStart, embedded_redis.NoRedis) as error:
+    except (CannotStart, embedded_redis.NoRedis, simulated.NoPlace) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

@@ -38,12 +38,14 @@ class Program:
     """What to run; those of a lower ``stage`` are stopped first.
 
     ``grace``: seconds between the friendly signal and the one that cannot be caught.
+    ``unsaid``: lines with these words stay out of the log.
     """
 
     name: str
     command: tuple[str, ...]
     stage: int = 1
     grace: float = 10.0
+    unsaid: str = ""
 
 
 class Log:
@@ -110,8 +112,10 @@ class Child:
         ).start()
 
     def _relay(self, lines: Iterable[bytes]) -> None:
-        for line in lines:
-            self._log.say(self.program.name, line.decode(errors="replace"))
+        unsaid = self.program.unsaid
+        for line in (raw.decode(errors="replace") for raw in lines):
+            if not unsaid or unsaid not in line:
+                self._log.say(self.program.name, line)
 
     @property
     def status(self) -> int | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from integrations.adapters import vendors
 from integrations.simulation import simulators
@@ -13,10 +12,12 @@ from integrations.simulation import simulators
 from .local_env import LocalEnv
 
 HOST = "127.0.0.1"
+# simulate_ats reads it: the port of the first simulator; the others keep their distance.
+BASE_PORT = "SIMULATE_ATS_BASE_PORT"
 
 
-class PortTaken(Exception):
-    """A simulator cannot have its port; the message says what to do."""
+class NoPlace(Exception):
+    """The simulators cannot have their ports; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -42,25 +43,29 @@ def places(given: Mapping[str, str], local: LocalEnv) -> list[Simulated]:
 
     Places stay the same from start to start, because badges link to them.
     """
-    found: list[Simulated] = []
-    for slug, simulator in simulators().items():
-        names = _variables(slug)
-        if not names or any(name in given for name in names):
-            continue
-        taken = {place.port for place in found}
-        port = _stored_port(local, names[0]) or _choose(simulator.default_port, taken)
-        found.append(Simulated(slug, simulator.label, port, names))
-    return found
+    known = simulators()
+    lowest = min(simulator.default_port for simulator in known.values())
+    distances = {slug: cls.default_port - lowest for slug, cls in known.items()}
+    base = given.get(BASE_PORT) or local.keep(
+        BASE_PORT, lambda: str(_free_base(lowest, distances.values()))
+    )
+    if not base.isdecimal():
+        raise NoPlace(f"{BASE_PORT} must be a port number, not “{base}”.")
+    return [
+        Simulated(slug, known[slug].label, int(base) + distance, _variables(slug))
+        for slug, distance in distances.items()
+        if not any(name in given for name in _variables(slug))
+    ]
 
 
 def check_ports(found: list[Simulated]) -> None:
-    """Raise PortTaken unless every simulator can have its port."""
+    """Raise NoPlace unless every simulator can have its port."""
     for place in found:
         if not is_free(place.port):
-            raise PortTaken(
+            raise NoPlace(
                 f"Port {place.port} is taken by another program, but links to people in "
                 f"the simulated {place.label} lead there. Stop that program, or delete "
-                f"the line {place.variables[0]} from var/local.env to move the simulator."
+                f"the line {BASE_PORT} from var/local.env to move the simulators."
             )
 
 
@@ -93,16 +98,10 @@ def _variables(slug: str) -> tuple[str, ...]:
     )
 
 
-def _stored_port(local: LocalEnv, name: str) -> int | None:
-    return urlsplit(local.values.get(name, "")).port
-
-
-def _choose(wanted: int, taken: set[int]) -> int:
-    if wanted not in taken and is_free(wanted):
-        return wanted
-    while True:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            port: int = probe.getsockname()[1]
-        if port not in taken:
-            return port
+def _free_base(lowest: int, distances: Collection[int]) -> int:
+    """Return the usual first port, or the next from which all are free."""
+    block = max(distances) + 1
+    for base in range(lowest, 65535 - block, block):
+        if all(is_free(base + distance) for distance in distances):
+            return base
+    raise NoPlace("No free ports were found for the simulated ATSs.")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# The exit status by which seed_demo says that the database is not for the demo.
+NO_DEMO = 3
+
 
 @dataclass(frozen=True)
 class DemoPerson:
