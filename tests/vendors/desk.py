@@ -1,0 +1,160 @@
+"""A vendor's adapter, its simulator behind a real socket, and what the tests need."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pytest
+
+from integrations.adapters import Adapter, Key, RemotePerson
+from integrations.errors import AtsError, BadCredentials, MissingPermission
+from integrations.http import open_adapter
+from integrations.simulation import RunningSimulator, simulators
+
+from .people import FULL
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What differs from vendor to vendor as seen from outside."""
+
+    key: str
+    create: str
+    add: str
+    resume: str
+    find: str
+    jobs: str
+    helper: str
+    # The action whose helper write ``helper`` is.
+    helps: str
+    unknown_id: str = "01234567-89ab-4cde-8f01-23456789abcd"
+    # What a 403 that is a web page means.
+    forbidden: type[AtsError] = MissingPermission
+    # The writes whose answer must hold an id.
+    answers_with_id: tuple[str, ...] = ("create",)
+    # A key that may read but not create.
+    may: tuple[str, ...] = ()
+    # Settings of the simulator: always, and to let it take the same person twice.
+    switches: tuple[tuple[str, Any], ...] = ()
+    without_rules: tuple[tuple[str, Any], ...] = ()
+
+
+FACTS = {
+    "ashby": Facts(
+        key="demo-ashby-key",
+        create="POST /candidate.create$",
+        add="POST /application.create$",
+        resume="POST /candidate.uploadResume$",
+        find="POST /candidate.search$",
+        jobs="POST /job.list$",
+        helper="POST /file.createFileUploadHandle$",
+        helps="resume",
+        forbidden=BadCredentials,
+        answers_with_id=("create", "add", "resume"),
+        may=("apiKeys:read", "jobs:read", "candidates:read", "organization:read"),
+    ),
+    "crelate": Facts(
+        key="demo-crelate-key",
+        create="POST /api3/contacts$",
+        add="POST /api3/jobs/",
+        resume="POST /api3/artifacts/primary$",
+        find="GET /api3/contacts$",
+        jobs="GET /api3/jobs$",
+        helper="POST /api3/companies$",
+        helps="create",
+        may=("jobs:read", "contacts:read", "lookups:read", "companies:read"),
+        switches=(("artifact_delay_ms", 20),),
+        without_rules=(("duplicate_rule", "off"),),
+    ),
+}
+
+
+class Desk:
+    """One vendor under test; every write goes through a gate that is counted."""
+
+    def __init__(self, slug: str, running: RunningSimulator) -> None:
+        self.facts = FACTS[slug]
+        self.slug, self.sim = slug, running
+        self._open: list[Adapter] = []
+        self.adapter = self.signed_in(self.facts.key)
+        self.gates = 0
+
+    def signed_in(self, key: str) -> Adapter:
+        """Return an adapter with this key, not paced."""
+        adapter = open_adapter(self.slug, {"api_key": key}, before_call=lambda: None)
+        self._open.append(adapter)
+        return adapter
+
+    def close(self) -> None:
+        for adapter in self._open:
+            adapter.http.close()  # type: ignore[attr-defined]
+
+    # -- writing -------------------------------------------------------------------
+
+    def write(self, action: Callable[[], T]) -> T:
+        """Make the one write of a step, as the engine does."""
+        self.gates = 0
+
+        def opened() -> None:
+            self.gates += 1
+
+        with self.adapter.http.writing(opened):  # type: ignore[attr-defined]
+            return action()
+
+    def create(self, record=FULL) -> RemotePerson:
+        return self.write(lambda: self.adapter.create(record))
+
+    def add(self, person_id: str, job_id: str) -> None:
+        self.write(lambda: self.adapter.add_to_job(person_id, job_id))
+
+    def attach(self, person_id: str, name: str = "Dana.pdf", pdf: bytes = b"") -> None:
+        self.write(lambda: self.adapter.attach_resume(person_id, name, pdf or PDF))
+
+    # -- the truth -----------------------------------------------------------------
+
+    def people(self) -> list[dict[str, Any]]:
+        """Return whom the vendor has that was not there at the start."""
+        return self.sim.truth()["people"]
+
+    def person(self) -> dict[str, Any]:
+        (only,) = self.people()
+        return only
+
+    def open_job(self) -> str:
+        return self.adapter.search_jobs("")[0].id
+
+    def found(self, email: str) -> list[RemotePerson]:
+        """Return the rows that really have the email, as the engine compares them."""
+        rows = self.adapter.find(Key.EMAIL, email)
+        return [row for row in rows if email in [e.casefold() for e in row.emails]]
+
+    def eventually(self, ask: Callable[[], object]) -> bool:
+        """Ask until it is so, for at most five seconds."""
+        end = time.monotonic() + 5
+        while not ask():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
+        return True
+
+
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+@contextmanager
+def desk_of(slug: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    running = simulators()[slug]().start()
+    monkeypatch.setenv(f"{slug.upper()}_URL", running.url)
+    running.set(**dict(FACTS[slug].switches))
+    desk = Desk(slug, running)
+    try:
+        yield desk
+    finally:
+        desk.close()
+        running.stop()

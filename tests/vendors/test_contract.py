@@ -1,0 +1,710 @@
+"""One list of scenarios for every vendor, through the real door to its simulator.
+
+A sixth vendor adds its row to ``desk.FACTS`` and must pass them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from integrations.adapters import Key, PermissionState, Unsupported, vendors
+from integrations.errors import (
+    AlreadyThere,
+    AtsError,
+    BadCredentials,
+    Gone,
+    MissingPermission,
+    NotSent,
+    Rejected,
+    Throttled,
+    Unclear,
+    Unexpected,
+)
+from integrations.simulation import simulators
+
+from .desk import PDF, Desk, desk_of
+from .people import BARE, FULL
+
+SCENARIOS: dict[str, Callable[[Desk], None]] = {}
+
+
+def scenario(check: Callable[[Desk], None]) -> Callable[[Desk], None]:
+    SCENARIOS[check.__name__.replace("_", " ")] = check
+    return check
+
+
+def outcome(act: Callable[[], Any]) -> Any:
+    """Return what came back, or the error where the vendor said no."""
+    try:
+        return act()
+    except AtsError as error:
+        return error
+
+
+# -- Connecting --------------------------------------------------------------------
+
+
+@scenario
+def a_good_key_connects(desk):
+    account = desk.adapter.check()
+    assert account.name
+    assert set(account.permissions) == {need.code for need in desk.adapter.needs}
+    assert PermissionState.MISSING not in account.permissions.values()
+
+
+@scenario
+def the_same_key_is_the_same_account_every_time(desk):
+    assert desk.adapter.check().id == desk.adapter.check().id
+
+
+@scenario
+def checking_and_pinging_change_nothing(desk):
+    before = desk.sim.truth()
+    desk.adapter.check()
+    desk.adapter.ping()
+    assert desk.sim.truth() == before
+
+
+@scenario
+def a_wrong_key_is_refused(desk):
+    for ask in (desk.signed_in("wrong-key").check, desk.signed_in("wrong-key").ping):
+        with pytest.raises(BadCredentials, match=desk.adapter.label):
+            ask()
+
+
+@scenario
+def a_key_with_a_character_no_header_can_hold_is_refused(desk):
+    with pytest.raises(BadCredentials):
+        desk.signed_in("naïve\nkey").check()
+
+
+@scenario
+def a_key_that_is_withdrawn_is_refused_from_then_on(desk):
+    desk.adapter.check()
+    desk.sim.revoke(desk.facts.key)
+    with pytest.raises(BadCredentials):
+        desk.adapter.check()
+    with pytest.raises(BadCredentials):
+        desk.create()
+    assert desk.people() == []
+
+
+@scenario
+def a_key_without_any_right_shows_it(desk):
+    desk.sim.grant("bare-key", [])
+    answer = outcome(desk.signed_in("bare-key").check)
+    if isinstance(answer, AtsError):
+        assert isinstance(answer, MissingPermission)
+        assert desk.adapter.label in answer.sentence
+    else:
+        assert PermissionState.MISSING in answer.permissions.values()
+        assert PermissionState.PROVEN not in answer.permissions.values()
+
+
+@scenario
+def a_key_that_may_only_read_does_not_write(desk):
+    desk.sim.grant("reader", desk.facts.may)
+    desk.adapter = desk.signed_in("reader")
+    states = desk.adapter.check().permissions
+    writing = [states[code] for code in states if code.endswith(":write")]
+    assert PermissionState.PROVEN not in writing
+    with pytest.raises(MissingPermission, match=desk.adapter.label):
+        desk.create(BARE)
+    assert desk.people() == []
+
+
+@scenario
+def each_missing_right_is_the_one_shown(desk):
+    codes = [need.code for need in desk.adapter.needs]
+    for code in codes:
+        desk.sim.grant("partial", [other for other in codes if other != code])
+        states = desk.signed_in("partial").check().permissions
+        missing = [c for c in codes if states[c] is PermissionState.MISSING]
+        assert missing == [code]
+
+
+# -- Jobs --------------------------------------------------------------------------
+
+
+@scenario
+def only_open_jobs_are_offered_with_their_titles(desk):
+    jobs = desk.adapter.search_jobs("")
+    titles = {job["id"]: job["title"] for job in desk.sim.truth()["jobs"]}
+    assert 0 < len(jobs) <= 50
+    assert all(job.is_open and titles[job.id] == job.title for job in jobs)
+    assert len(jobs) < len(titles)
+
+
+@scenario
+def a_job_is_found_by_a_part_of_its_title(desk):
+    job = desk.adapter.search_jobs("")[-1]
+    part = job.title[1:9].upper()
+    assert job in desk.adapter.search_jobs(f" {part} ".strip())
+
+
+@scenario
+def nothing_is_found_for_words_no_job_has(desk):
+    assert desk.adapter.search_jobs("zzyzx quux") == []
+
+
+@scenario
+def a_job_is_read_by_its_id(desk):
+    job = desk.adapter.search_jobs("")[0]
+    assert desk.adapter.job(job.id) == job
+
+
+@scenario
+def a_closed_job_is_not_offered_but_still_read(desk):
+    job_id = desk.open_job()
+    desk.sim.close_job(job_id)
+    assert job_id not in [job.id for job in desk.adapter.search_jobs("")]
+    job = desk.adapter.job(job_id)
+    assert job is not None
+    assert not job.is_open
+
+
+@scenario
+def a_removed_job_is_none(desk):
+    job_id = desk.open_job()
+    desk.sim.remove("job", job_id)
+    assert desk.adapter.job(job_id) is None
+
+
+@scenario
+def an_unknown_job_is_none(desk):
+    assert desk.adapter.job(desk.facts.unknown_id) is None
+
+
+@scenario
+def what_cannot_be_a_job_id_is_none(desk):
+    for nonsense in ("7", "../candidates", "a b", "?limit=1", "ü"):
+        assert desk.adapter.job(nonsense) is None
+
+
+# -- Finding -----------------------------------------------------------------------
+
+
+@scenario
+def nobody_is_found_for_an_unknown_email(desk):
+    assert desk.found("nobody@nowhere.example") == []
+
+
+@scenario
+def the_one_with_the_email_is_found_with_all_we_compare(desk):
+    created = desk.create()
+    (found,) = desk.found(FULL.email)
+    assert found.id.casefold() == created.id.casefold()
+    assert found.name == FULL.full_name
+    assert found.complete
+    assert FULL.linkedin_url in found.linkedin_urls
+
+
+@scenario
+def another_case_of_the_email_finds_the_same_person(desk):
+    created = desk.create()
+    rows = desk.adapter.find(Key.EMAIL, FULL.email.upper())
+    assert created.id.casefold() in [row.id.casefold() for row in rows]
+
+
+@scenario
+def an_email_that_only_looks_alike_is_not_that_person(desk):
+    desk.create()
+    for other in ("ana@mail.example", "dana@mail.example.com", "dana+x@mail.example"):
+        assert desk.found(other) == []
+
+
+@scenario
+def a_plus_address_is_asked_as_it_is(desk):
+    email = "dana+jobs&x=1@mail.example"
+    desk.create(replace(FULL, email=email))
+    assert len(desk.found(email)) == 1
+
+
+@scenario
+def several_with_one_name_all_come_back(desk):
+    ids = [desk.create().id]
+    desk.sim.set(**dict(desk.facts.without_rules))
+    ids.append(desk.create(replace(FULL, email="other@mail.example")).id)
+    found = {row.id.casefold() for row in desk.adapter.find(Key.NAME, FULL.full_name)}
+    assert {one.casefold() for one in ids} <= found
+
+
+@scenario
+def several_with_one_email_all_come_back(desk):
+    desk.sim.set(**dict(desk.facts.without_rules))
+    ids = {desk.create().id, desk.create(replace(FULL, first_name="Dan")).id}
+    assert {row.id for row in desk.found(FULL.email)} == ids
+
+
+@scenario
+def nobody_is_found_for_an_unknown_name(desk):
+    rows = desk.adapter.find(Key.NAME, "Zebedee Quux")
+    assert [row for row in rows if "Quux" in row.name] == []
+
+
+@scenario
+def a_question_the_vendor_cannot_answer_is_refused(desk):
+    for key in set(Key) - set(desk.adapter.finds_by):
+        with pytest.raises(Unsupported):
+            desk.adapter.find(key, "x")
+
+
+@scenario
+def a_person_is_read_by_their_id(desk):
+    created = desk.create()
+    person = desk.adapter.person(created.id)
+    assert person is not None
+    assert (person.name, person.emails) == (FULL.full_name, (FULL.email,))
+    assert person.url == created.url
+
+
+@scenario
+def a_person_that_was_deleted_is_none(desk):
+    created = desk.create()
+    desk.sim.remove("person", created.id)
+    assert desk.adapter.person(created.id) is None
+    assert desk.found(FULL.email) == []
+
+
+@scenario
+def what_cannot_be_a_person_id_is_none(desk):
+    for nonsense in ("7", "../x", desk.facts.unknown_id):
+        assert desk.adapter.person(nonsense) is None
+
+
+# -- Creating ----------------------------------------------------------------------
+
+
+@scenario
+def everything_we_send_arrives(desk):
+    created = desk.create()
+    person = desk.person()
+    assert desk.gates == 1
+    assert person["id"].casefold() == created.id.casefold()
+    assert person["name"] == FULL.full_name
+    assert person["emails"] == [FULL.email]
+    assert person["phones"] == [FULL.phone_e164]
+    assert person["linkedin"] == FULL.linkedin_url
+    assert "Denver" in person["location"]
+
+
+@scenario
+def a_name_alone_is_enough(desk):
+    created = desk.create(BARE)
+    person = desk.person()
+    assert person["name"] == "Ada Lovelace"
+    assert (person["emails"], person["phones"]) == ([], [])
+    assert created.id
+
+
+@scenario
+def names_of_any_script_arrive_as_they_are(desk):
+    record = replace(
+        BARE, first_name="Łukasz 玛丽", last_name='O’Brien-Ñuñez & "Co" <b>'
+    )
+    desk.create(record)
+    assert desk.person()["name"] == record.full_name
+
+
+@scenario
+def a_phone_nobody_can_read_does_not_lose_the_person(desk):
+    desk.create(replace(BARE, phone="call the office, ext. 7"))
+    assert desk.person()["name"] == "Ada Lovelace"
+
+
+@scenario
+def a_link_that_is_none_does_not_lose_the_person(desk):
+    desk.create(replace(BARE, linkedin_url="not a link at all"))
+    assert desk.person()["name"] == "Ada Lovelace"
+
+
+@scenario
+def the_link_leads_to_a_page(desk):
+    created = desk.create()
+    assert created.url.startswith(("http://", "https://"))
+    assert created.url.startswith(desk.sim.url)
+
+
+@scenario
+def a_second_create_never_gives_an_id_that_is_not_there(desk):
+    first = desk.create()
+    second = outcome(desk.create)
+    if isinstance(second, AtsError):
+        assert isinstance(second, AlreadyThere | Rejected)
+        told = getattr(second, "person_id", None)
+        assert (told or first.id).casefold() == first.id.casefold()
+        ids = {first.id}
+    else:
+        ids = {first.id, second.id}
+    assert {person["id"] for person in desk.people()} == ids
+
+
+@scenario
+def a_create_makes_no_write_before_its_gate(desk):
+    class Closed(Exception):
+        pass
+
+    def shut():
+        raise Closed
+
+    with pytest.raises(Closed), desk.adapter.http.writing(shut):
+        desk.adapter.create(FULL)
+    assert desk.people() == []
+
+
+# -- The job -----------------------------------------------------------------------
+
+
+@scenario
+def a_person_is_put_on_a_job(desk):
+    person_id, job_id = desk.create().id, desk.open_job()
+    assert desk.adapter.is_on_job(person_id, job_id) is False
+    desk.add(person_id, job_id)
+    assert desk.gates == 1
+    assert [job["id"] for job in desk.person()["jobs"]] == [job_id]
+    assert desk.adapter.is_on_job(person_id, job_id) is True
+
+
+@scenario
+def a_person_goes_to_the_first_stage(desk):
+    person_id, job_id = desk.create().id, desk.open_job()
+    desk.add(person_id, job_id)
+    (link,) = desk.person()["jobs"]
+    assert link["stage"] in ("New Lead", "New", "Sourced", "Identified", "Submitted")
+
+
+@scenario
+def one_job_is_not_another(desk):
+    person_id = desk.create().id
+    first, second = [job.id for job in desk.adapter.search_jobs("")][:2]
+    desk.add(person_id, first)
+    assert desk.adapter.is_on_job(person_id, second) is False
+    desk.add(person_id, second)
+    assert len(desk.person()["jobs"]) == 2
+
+
+@scenario
+def one_person_is_not_another(desk):
+    job_id = desk.open_job()
+    first = desk.create().id
+    second = desk.create(BARE).id
+    desk.add(first, job_id)
+    assert desk.adapter.is_on_job(second, job_id) is False
+
+
+@scenario
+def adding_twice_leaves_them_on_the_job_once(desk):
+    person_id, job_id = desk.create().id, desk.open_job()
+    desk.add(person_id, job_id)
+    again = outcome(lambda: desk.add(person_id, job_id))
+    assert again is None or isinstance(again, AlreadyThere)
+    assert len(desk.person()["jobs"]) == 1
+
+
+@scenario
+def a_job_that_is_gone_is_named(desk):
+    person_id, job_id = desk.create().id, desk.open_job()
+    desk.sim.remove("job", job_id)
+    assert desk.adapter.is_on_job(person_id, job_id) is False
+    with pytest.raises(Gone) as caught:
+        desk.add(person_id, job_id)
+    assert caught.value.what == "job"
+
+
+@scenario
+def a_person_that_is_gone_is_named(desk):
+    person_id, job_id = desk.create().id, desk.open_job()
+    desk.sim.remove("person", person_id)
+    with pytest.raises(Gone) as caught:
+        desk.add(person_id, job_id)
+    assert caught.value.what == "person"
+
+
+# -- Resume and note ---------------------------------------------------------------
+
+
+@scenario
+def a_resume_arrives_byte_for_byte(desk):
+    person_id = desk.create().id
+    assert desk.adapter.has_resume(person_id, "Dana.pdf") is False
+    desk.attach(person_id)
+    assert desk.gates == 1
+    assert desk.eventually(lambda: desk.adapter.has_resume(person_id, "Dana.pdf"))
+    assert desk.person()["resume"]["sha256"] == hashlib.sha256(PDF).hexdigest()
+    assert desk.adapter.has_resume(person_id, "Other.pdf") is False
+
+
+@scenario
+def a_resume_name_of_any_script_is_recognised(desk):
+    person_id, name = desk.create().id, "Łukasz 玛丽 résumé.pdf"
+    desk.attach(person_id, name)
+    assert desk.eventually(lambda: desk.adapter.has_resume(person_id, name))
+
+
+@scenario
+def a_resume_of_a_megabyte_arrives(desk):
+    person_id = desk.create().id
+    pdf = PDF.replace(b"%%EOF", b"%" + b"x" * 1_000_000 + b"\n%%EOF")
+    desk.attach(person_id, pdf=pdf)
+    assert desk.eventually(lambda: desk.person()["resume"])
+    assert desk.person()["resume"]["size"] == len(pdf)
+
+
+@scenario
+def the_resume_of_one_is_not_anothers(desk):
+    first = desk.create().id
+    second = desk.create(BARE).id
+    desk.attach(first)
+    assert desk.eventually(lambda: desk.adapter.has_resume(first, "Dana.pdf"))
+    assert desk.adapter.has_resume(second, "Dana.pdf") is False
+
+
+@scenario
+def a_resume_for_somebody_who_is_gone_says_so(desk):
+    person_id = desk.create().id
+    desk.sim.remove("person", person_id)
+    with pytest.raises(Gone) as caught:
+        desk.attach(person_id)
+    assert caught.value.what == "person"
+
+
+@scenario
+def a_note_is_added_once_and_found_again(desk):
+    person_id = desk.create().id
+    if not desk.adapter.sends_note:
+        with pytest.raises(Unsupported):
+            desk.adapter.has_note(person_id, "PS-1")
+        return
+    note = desk.adapter.note_for(FULL, "PS-1")
+    assert desk.adapter.has_note(person_id, "PS-1") is False
+    desk.write(lambda: desk.adapter.add_note(person_id, note))
+    assert desk.gates == 1
+    assert desk.adapter.has_note(person_id, "PS-1") is True
+    assert desk.adapter.has_note(person_id, "PS-12") is False
+    (kept,) = desk.person()["notes"]
+    assert "Technician, Widgets" in kept
+
+
+@scenario
+def what_crosses_over_holds_no_key(desk):
+    desk.create()
+    assert desk.facts.key not in repr(desk.sim.requests())
+
+
+# What the guides and the vendors' own words ask for; the rest is a matter of replies.
+DEEDS = tuple(SCENARIOS)
+
+
+# A setting that makes a deed impossible, by the vendor's own doing.
+BESIDE_THE_POINT: dict[tuple[str, Any], tuple[str, ...]] = {
+    ("existing_email", "existing"): ("several with one email all come back",),
+    ("existing_email", "invalid_input"): ("several with one email all come back",),
+    ("second_application", "second_record"): (
+        "adding twice leaves them on the job once",
+    ),
+    ("location", "left_out"): ("everything we send arrives",),
+}
+
+# -- The catalogue of replies ------------------------------------------------------
+
+PAGE = "<!doctype html><title>Sorry</title><h1>Sorry</h1>"
+
+
+def status(number, **headers):
+    return "status", {"status": number, "html": PAGE, "headers": headers}
+
+
+# name: the fault, and what it means on a write and on a read (None: not asked)
+CATALOGUE = {
+    "2xx without an id": (("no_id", {}), Unclear, Unexpected),
+    "an id that is a number": (("wrong_id_type", {}), Unclear, Unexpected),
+    "empty 200": (("empty_200", {}), Unclear, Unexpected),
+    "a web page with 200": (("html_200", {}), Unclear, Unexpected),
+    "half a body": (("half_body", {}), Unclear, Unexpected),
+    "no answer, done": (("commit_then_drop", {}), Unclear, NotSent),
+    "no answer, not done": (("drop_before", {}), Unclear, NotSent),
+    "a body that unpacks huge": (("gzip_bomb", {}), Unclear, Unexpected),
+    "302": (status(302, Location="/elsewhere"), Unclear, NotSent),
+    "400": (status(400), Rejected, Rejected),
+    "401": (status(401), BadCredentials, BadCredentials),
+    "403 web page": (status(403), "forbidden", "forbidden"),
+    "404 web page": (status(404), Rejected, Rejected),
+    "409": (status(409), AlreadyThere, None),
+    "413": (status(413), Rejected, Rejected),
+    "422": (status(422), Rejected, Rejected),
+    "429": (status(429, **{"Retry-After": "7"}), Throttled, Throttled),
+    "429 with nonsense": (status(429, **{"Retry-After": "soon"}), Throttled, Throttled),
+    "500": (status(500), Unclear, NotSent),
+    "503": (status(503), Unclear, NotSent),
+    "503 with a wait": (status(503, **{"Retry-After": "7"}), Unclear, Throttled),
+}
+# Replies that come from the vendor itself, after it has done what was asked.
+DONE = ("2xx without an id", "an id that is a number", "half a body", "no answer, done")
+
+
+def spoiled(desk, name, match):
+    (fault, options), *_ = CATALOGUE[name]
+    desk.sim.fault(fault, match, **options)
+
+
+def raised(desk, expected):
+    kind = desk.facts.forbidden if expected == "forbidden" else expected
+    return pytest.raises(kind)
+
+
+def has_no_secret(desk, error: AtsError):
+    assert error.sentence.endswith(".")
+    assert desk.adapter.label in error.sentence
+    shown = f"{error.sentence} {getattr(error, 'excerpt', '')} {error!r}"
+    assert desk.facts.key not in shown
+    assert "<h1>" not in error.sentence
+    if isinstance(error, Throttled):
+        assert error.wait in (7, 60)
+
+
+def a_create_met_by(name, desk):
+    _, on_write, _ = CATALOGUE[name]
+    spoiled(desk, name, desk.facts.create)
+    with raised(desk, on_write) as caught:
+        desk.create()
+    has_no_secret(desk, caught.value)
+    assert desk.gates == 1
+    assert len(desk.people()) == (name in DONE)
+    # The look-up tells the truth, so the engine knows whether to send again.
+    assert len(desk.found(FULL.email)) == (name in DONE)
+    if name not in DONE:
+        desk.create()
+        assert len(desk.people()) == 1
+
+
+def an_addition_met_by(name, desk):
+    _, on_write, _ = CATALOGUE[name]
+    person_id, job_id = desk.create().id, desk.open_job()
+    spoiled(desk, name, desk.facts.add)
+    if " id" in name and "add" not in desk.facts.answers_with_id:
+        desk.add(person_id, job_id)
+    else:
+        with raised(desk, on_write) as caught:
+            desk.add(person_id, job_id)
+        has_no_secret(desk, caught.value)
+    assert len(desk.person()["jobs"]) == (name in DONE)
+    assert desk.adapter.is_on_job(person_id, job_id) is (name in DONE)
+
+
+def a_resume_met_by(name, desk):
+    _, on_write, _ = CATALOGUE[name]
+    person_id = desk.create().id
+    spoiled(desk, name, desk.facts.resume)
+    if " id" in name and "resume" not in desk.facts.answers_with_id:
+        desk.attach(person_id)
+    else:
+        with raised(desk, on_write) as caught:
+            desk.attach(person_id)
+        has_no_secret(desk, caught.value)
+    if name in DONE:
+        assert desk.eventually(lambda: desk.adapter.has_resume(person_id, "Dana.pdf"))
+    else:
+        assert desk.adapter.has_resume(person_id, "Dana.pdf") is False
+
+
+def a_question_met_by(name, desk):
+    _, _, on_read = CATALOGUE[name]
+    created = desk.create()
+    spoiled(desk, name, desk.facts.find)
+    with raised(desk, on_read) as caught:
+        desk.adapter.find(Key.EMAIL, FULL.email)
+    has_no_secret(desk, caught.value)
+    assert [row.id for row in desk.found(FULL.email)] == [created.id]
+
+
+def a_job_search_met_by(name, desk):
+    _, _, on_read = CATALOGUE[name]
+    spoiled(desk, name, desk.facts.jobs)
+    with raised(desk, on_read) as caught:
+        desk.adapter.search_jobs("")
+    has_no_secret(desk, caught.value)
+    assert desk.adapter.search_jobs("")
+
+
+def a_helper_write_met_by(name, desk):
+    """What fails before the write that matters costs nothing."""
+    person_id = desk.create(replace(BARE, sourced=False)).id
+    spoiled(desk, name, desk.facts.helper)
+    act = {"resume": lambda: desk.attach(person_id), "create": desk.create}
+    with pytest.raises((NotSent, Throttled)) as caught:
+        act[desk.facts.helps]()
+    has_no_secret(desk, caught.value)
+    assert desk.gates == 0
+    assert len(desk.people()) == 1
+    act[desk.facts.helps]()
+    assert desk.gates == 1
+
+
+for _name, (_, _on_write, _on_read) in CATALOGUE.items():
+    for _check in (a_create_met_by, an_addition_met_by, a_resume_met_by):
+        SCENARIOS[f"{_check.__name__.replace('_', ' ')} {_name}"] = partial(
+            _check, _name
+        )
+    for _check in (a_question_met_by, a_job_search_met_by):
+        if _on_read:
+            SCENARIOS[f"{_check.__name__.replace('_', ' ')} {_name}"] = partial(
+                _check, _name
+            )
+    if _on_write is Unclear and " id" not in _name:
+        SCENARIOS[f"a helper write met by {_name}"] = partial(
+            a_helper_write_met_by, _name
+        )
+
+
+@pytest.fixture
+def desk(request, monkeypatch) -> Iterator[Desk]:
+    with desk_of(request.param, monkeypatch) as desk:
+        yield desk
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("desk", vendors(), indirect=True)
+def test_every_vendor_keeps_the_contract(desk, name):
+    SCENARIOS[name](desk)
+
+
+def guesses() -> Iterator[tuple[str, str, Any]]:
+    """Yield each way in which a vendor may differ from what its simulator does."""
+    for slug, simulator in simulators().items():
+        for name, setting in simulator.switches.items():
+            others = set(setting.choices) - {setting.default}
+            if isinstance(setting.default, bool):
+                others = {not setting.default}
+            yield from ((slug, name, other) for other in sorted(others, key=str))
+
+
+@pytest.mark.parametrize(("slug", "switch", "value"), guesses())
+def test_the_contract_holds_however_the_vendor_really_is(
+    slug, switch, value, monkeypatch
+):
+    broken = {}
+    for name in DEEDS:
+        if name in BESIDE_THE_POINT.get((switch, value), ()):
+            continue
+        with desk_of(slug, monkeypatch) as desk:
+            desk.sim.set(**{switch: value})
+            try:
+                SCENARIOS[name](desk)
+            except (AssertionError, AtsError, pytest.fail.Exception) as error:
+                broken[name] = repr(error)
+    assert broken == {}
+
+
+def test_the_contract_is_one_list_for_all(capsys):
+    count = len(SCENARIOS) * len(vendors())
+    with capsys.disabled():
+        print(
+            f"\nContract: {len(SCENARIOS)} scenarios x {len(vendors())} vendors = {count}"
+        )
+    assert count >= 200
