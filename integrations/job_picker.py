@@ -20,6 +20,11 @@ class Found:
     jobs: list[AtsJob]
     trouble: str = ""
 
+    @property
+    def named(self) -> list[tuple[AtsJob, str]]:
+        """Return each job with the words by which it is shown once chosen."""
+        return [(job, name_of(job)) for job in self.jobs]
+
 
 def search(connection: AtsConnection, text: str) -> Found:
     """Ask the ATS for open jobs; with "" the newest ones. Never raises."""
@@ -50,5 +55,8 @@ def chosen(connection: AtsConnection, job_id: str) -> AtsJob:
 
 
 def name_of(job: AtsJob) -> str:
-    """Return the words by which the job is shown from now on."""
-    return " – ".join(part for part in (job.title, job.detail) if part)[:300]
+    """Return the words by which the job is shown from now on: “Engineer – Acme”."""
+    title = job.title.casefold()
+    news = [part for part in job.detail.split(" · ") if part.casefold() not in title]
+    detail = " · ".join(part for part in news if part)
+    return " – ".join(part for part in (job.title, detail) if part)[:300]
