@@ -120,7 +120,8 @@ class Desk:
 
     def people(self) -> list[dict[str, Any]]:
         """Return whom the vendor has that was not there at the start."""
-        return self.sim.truth()["people"]
+        people: list[dict[str, Any]] = self.sim.truth()["people"]
+        return people
 
     def person(self) -> dict[str, Any]:
         (only,) = self.people()

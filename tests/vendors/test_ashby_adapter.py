@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def failed(*codes, message="", status=200, **headers):
 
 
 def candidate(**more):
-    bare = {
+    bare: dict[str, Any] = {
         "id": ADA,
         "name": "Ada Lovelace",
         "emailAddresses": [],

@@ -80,7 +80,7 @@ def body_schema(endpoint: str) -> dict[str, Any]:
     """Return the schema of the body, closed: what we send must be documented."""
     operation = document()["paths"][f"/{endpoint}"]["post"]
     content = operation["requestBody"]["content"]["application/json"]
-    schema = resolved(content["schema"])
+    schema: dict[str, Any] = resolved(content["schema"])
     for option in (schema, *schema.get("oneOf", [])):
         if "oneOf" not in option:
             option["additionalProperties"] = False

@@ -684,7 +684,7 @@ def guesses() -> Iterator[tuple[str, str, Any]]:
             yield from ((slug, name, other) for other in sorted(others, key=str))
 
 
-@pytest.mark.parametrize(("slug", "switch", "value"), guesses())
+@pytest.mark.parametrize(("slug", "switch", "value"), list(guesses()))
 def test_the_contract_holds_however_the_vendor_really_is(
     slug, switch, value, monkeypatch
 ):
