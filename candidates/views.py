@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +26,6 @@ from .models import (
 )
 from .resume import current_document, want_resume
 from .steps import short
-from .tasks import wake_documents
 
 TABS = ("profile", "resume", "activity")
 JOBS_OFFERED = 500
@@ -125,12 +123,7 @@ def _other_jobs(candidate: Candidate, on_jobs: list[JobCandidate]) -> JobQuerySe
 
 def _document(candidate: Candidate) -> ResumeDocument:
     # Looking at the tab is the request for the resume, so that nobody waits twice.
-    document = current_document(candidate)
-    if document is None:
-        with transaction.atomic():
-            document = want_resume(candidate)
-            transaction.on_commit(partial(wake_documents))
-    return document
+    return current_document(candidate) or want_resume(candidate)
 
 
 @member_required

@@ -54,6 +54,8 @@ def _label(name: str, field: forms.Field) -> str:
 
 def _say_clearly(field: forms.Field, label: str) -> None:
     field.error_messages["required"] = f"{label} is missing."
+    field.error_messages["min_value"] = f"{label} must be at least %(limit_value)s."
+    field.error_messages["max_value"] = f"{label} must be at most %(limit_value)s."
     field.error_messages["invalid_choice"] = _UNKNOWN_CHOICE.format(label=label)
     for kind, sentence in _INVALID.items():
         if isinstance(field, kind):

@@ -15,8 +15,10 @@ from pinsync.forms import Form, NamesItsFields
 from .models import Membership, Organization, User
 
 
-class SignInForm(AuthenticationForm):
+class SignInForm(NamesItsFields, AuthenticationForm):
     """Email and password. Which of the two was wrong is not said."""
+
+    marks_required = False
 
     error_messages = {
         "invalid_login": "Email address and password do not belong together.",
