@@ -91,7 +91,8 @@ class FakeHttp:
             raise AssertionError(f"The adapter called {call.name}: {call.json}")
         answers = self.script[call.name]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        return answer(call) if callable(answer) else answer
+        found: Reply | Exception = answer(call) if callable(answer) else answer
+        return found
 
     # -- what a test asks ----------------------------------------------------------
 
