@@ -10,7 +10,6 @@ import hashlib
 import json
 import logging
 import re
-from datetime import datetime
 
 from anyascii import anyascii
 from django.db import transaction
@@ -232,9 +231,3 @@ def _update(document: ResumeDocument, **values: object) -> bool:
         for name, value in values.items():
             setattr(document, name, value)
     return stored
-
-
-def due_at() -> datetime | None:
-    """Return when the next wanted document is due; None: nothing is wanted."""
-    wanted = ResumeDocument.objects.filter(state=State.WANTED)
-    return wanted.order_by("not_before").values_list("not_before", flat=True).first()

@@ -85,8 +85,11 @@ def clean(text: str) -> str:
 
 
 def _is_printed(char: str) -> bool:
-    category = unicodedata.category(char)
-    return char in _JOINERS or category not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    if char in _JOINERS:
+        return True
+    if unicodedata.category(char) == "Cn":  # newer than our tables, or no character
+        return ord(char) & 0xFFFE != 0xFFFE and not "\ufdd0" <= char <= "\ufdef"
+    return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
 
 
 def script_of(char: str) -> str:
