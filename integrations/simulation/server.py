@@ -109,7 +109,7 @@ class Server:
     def _deliver(self, connection: socket.socket, reply: Reply, *, close: bool) -> bool:
         if reply.wait_ms:
             self.wait(reply.wait_ms / 1000)
-        if reply.delivery is Delivery.NOTHING:
+        if reply.delivery is Delivery.NOTHING or self._stopped.is_set():
             return False
         body = b"" if reply.status in (204, 304) else reply.payload()
         head = reply.head(len(body), close=close)

@@ -165,7 +165,11 @@ def _seed_organization(store: Store) -> None:
         row = {"id": seed_id("tag", title), "title": title, "isArchived": False}
         _put(store, "tags", row)
     _put(store, "projects", _project("Future leaders"))
-    _put(store, "custom_fields", _text_field("Notice period"))
+    _put(store, "custom_fields", _field("Notice period", "String"))
+    choices = [{"label": label, "value": label.lower()} for label in ("Yes", "No")]
+    options = [{**choice, "isArchived": False} for choice in choices]
+    relocates = _field("Would relocate", "ValueSelect")
+    _put(store, "custom_fields", {**relocates, "selectableValues": options})
 
 
 def _location(city: str, region: str, country: str, workplace: str) -> Row:
@@ -189,13 +193,13 @@ def _project(title: str) -> Row:
     return {**row, "updatedAt": _FOUNDED, "authorId": owner, "customFieldEntries": []}
 
 
-def _text_field(title: str) -> Row:
+def _field(title: str, kind: str) -> Row:
     row: Row = {
         "id": seed_id("custom field", title),
         "title": title,
         "isPrivate": False,
     }
-    row |= {"objectType": "Candidate", "fieldType": "String", "isRequired": False}
+    row |= {"objectType": "Candidate", "fieldType": kind, "isRequired": False}
     return {**row, "isArchived": False}
 
 

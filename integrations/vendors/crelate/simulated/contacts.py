@@ -110,9 +110,7 @@ def create(call: Call) -> Created:
     values = fields.written(call, call.entity())
     row = {**blank(call, new_id()), **values}
     row["Name"] = _name(row)
-    row["ContactNum"] = 1 + max(
-        (other["ContactNum"] for other in call.store.rows("contacts")), default=1000
-    )
+    row["ContactNum"] = _next_number(call)
     if found := _duplicate(call, row):
         raise Refusal(
             409,
@@ -121,6 +119,11 @@ def create(call: Call) -> Created:
     call.store.hide(row["Id"], call.sim.lag(call.request))
     call.store.put("contacts", row["Id"], row)
     return Created(row["Id"])
+
+
+def _next_number(call: Call) -> int:
+    newest = next(reversed(call.store.tables["contacts"].values()), None)
+    return int(newest["ContactNum"]) + 1 if newest else 1001
 
 
 def blank(call: Call, contact_id: str) -> Row:
