@@ -1,0 +1,302 @@
+"""Connecting, testing, reconnecting in place, disconnecting: over real sockets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection as database
+
+from integrations import connections, triggers
+from integrations.adapters import PermissionState
+from integrations.errors import AtsError, BadCredentials, NotSent
+from integrations.models import (
+    AtsConnection,
+    AtsPerson,
+    ConnectionPermission,
+    Export,
+    ExportStep,
+)
+from pinsync import clock
+from tests.factories import CandidateFactory
+
+KEY = {"api_key": "demo-ashby-key"}
+State = AtsConnection.State
+
+
+def connect(acme, alice, vendor="ashby", key="demo-ashby-key") -> AtsConnection:
+    return connections.connect(
+        organization=acme, vendor=vendor, credentials={"api_key": key}, by=alice
+    )
+
+
+def person_of(connection, candidate, person_id) -> AtsPerson:
+    return AtsPerson.objects.create(
+        connection=connection,
+        candidate=candidate,
+        person_id=person_id,
+        known_by=AtsPerson.KnownBy.CREATED,
+        known_at=clock.now(),
+    )
+
+
+def somebody_in(sim) -> str:
+    return next(iter(sim.truth()["candidates"]))["id"]
+
+
+@pytest.fixture
+def waiting(ready_resume, bob):
+    """Make an export that waits."""
+
+    def make(connection, candidate, **fields) -> Export:
+        return triggers.request_export(
+            connection=connection, candidate=candidate, by=bob, **fields
+        )
+
+    return make
+
+
+def test_connecting_proves_each_permission(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    states = dict(connection.permissions.values_list("code", "state"))
+    assert connection.is_connected
+    assert connection.connected_by == alice
+    assert connection.last_proven_at
+    assert states["jobs:read"] == PermissionState.PROVEN
+    assert set(states) == {need.code for need in connection.adapter_class.needs}
+
+
+def test_the_key_is_stored_encrypted(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    assert "demo-ashby-key" not in connection.credentials
+    assert AtsConnection.objects.get().get_credentials() == KEY
+
+
+def test_a_refused_key_leaves_nothing_behind(ashby_sim, acme, alice):
+    with pytest.raises(BadCredentials, match="Ashby"):
+        connect(acme, alice, key="wrong")
+    assert not AtsConnection.objects.exists()
+
+
+def test_a_vendor_that_is_away_leaves_nothing_behind(monkeypatch, acme, alice):
+    monkeypatch.setenv("ASHBY_URL", "http://127.0.0.1:9")
+    with pytest.raises(NotSent):
+        connect(acme, alice)
+    assert not AtsConnection.objects.exists()
+
+
+def test_a_key_that_lacks_a_permission_connects_and_says_so(ashby_sim, acme, alice):
+    connection = connect(acme, alice, key="demo-ashby-key-readonly")
+    missing = connection.permissions.get(state=ConnectionPermission.State.MISSING)
+    assert missing.code == "candidates:write"
+
+
+def test_one_live_connection_per_vendor(ashby_sim, acme, alice):
+    connect(acme, alice)
+    with pytest.raises(AtsError, match="connected already"):
+        connect(acme, alice)
+    assert AtsConnection.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_call_is_made_inside_a_transaction(ashby_sim, acme, alice, monkeypatch):
+    outside = []
+    opened = connections.open_adapter
+
+    def watched(*args, **kwargs):
+        return opened(
+            *args,
+            **kwargs,
+            before_call=lambda: outside.append(not database.in_atomic_block),
+        )
+
+    monkeypatch.setattr(connections, "open_adapter", watched)
+    connection = connect(acme, alice)
+    person_of(connection, CandidateFactory(organization=acme), somebody_in(ashby_sim))
+    connections.test(connection)
+    connections.reconnect(connection, credentials=KEY, by=alice)
+    assert len(outside) > 3
+    assert all(outside)
+
+
+def test_testing_notes_when_it_was_proven(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    earlier = clock.now() - timedelta(days=1)
+    AtsConnection.objects.update(last_proven_at=earlier)
+    connections.test(connection)
+    assert connection.last_proven_at > earlier
+
+
+def test_testing_a_revoked_key_parks_the_connection(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    ashby_sim.revoke("demo-ashby-key")
+    with pytest.raises(BadCredentials):
+        connections.test(connection)
+    assert connection.state == State.PARKED
+    assert "Ashby" in connection.trouble
+
+
+def test_a_key_that_works_again_unparks(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    connections.park(connection, kind="bad_credentials", sentence="Refused.")
+    connections.test(connection)
+    assert connection.is_connected
+    assert connection.trouble == ""
+
+
+def test_an_unanswered_test_does_not_park(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    ashby_sim.fault("status", status=500)
+    with pytest.raises(NotSent):
+        connections.test(connection)
+    connection.refresh_from_db()
+    assert connection.is_connected
+
+
+def test_a_credential_that_no_key_opens_asks_for_a_new_one(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    connection.credentials = connection.credentials[:-8] + "AAAAAAA="
+    connection.save()
+    with pytest.raises(BadCredentials, match="Enter it again"):
+        connections.test(connection)
+    assert connection.state == State.PARKED
+
+
+def test_parking_keeps_the_first_sentence(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    assert connections.park(connection, kind="bad_credentials", sentence="First.")
+    assert not connections.park(connection, kind="bad_credentials", sentence="Second.")
+    connection.refresh_from_db()
+    assert connection.trouble == "First."
+
+
+def test_a_new_key_of_the_same_account_goes_on_in_place(ashby_sim, acme, alice, bob):
+    connection = connect(acme, alice)
+    since = connection.connected_at
+    person_of(connection, CandidateFactory(organization=acme), somebody_in(ashby_sim))
+    connections.park(connection, kind="bad_credentials", sentence="Refused.")
+    ashby_sim.grant("second-key")
+    now = connections.reconnect(
+        connection, credentials={"api_key": "second-key"}, by=bob
+    )
+    assert now.pk == connection.pk
+    assert now.is_connected
+    assert now.trouble == ""
+    assert now.connected_at == since
+    assert AtsConnection.objects.get().get_credentials() == {"api_key": "second-key"}
+
+
+def test_parked_steps_become_due_after_reconnecting(
+    ashby_sim, acme, alice, waiting, monkeypatch
+):
+    woken = []
+    connection = connect(acme, alice)
+    waiting(connection, CandidateFactory(organization=acme))
+    person = ExportStep.objects.filter(kind=ExportStep.Kind.PERSON)
+    person.update(not_before=None, error_kind="missing_permission", error="No right.")
+    monkeypatch.setattr(connections, "wake", lambda: woken.append(1))
+    connections.reconnect(connection, credentials=KEY, by=alice)
+    assert person.get().not_before <= clock.now()
+    assert person.get().error == ""
+    assert woken
+
+
+def test_what_waits_for_the_person_stays_waiting(ashby_sim, acme, alice, waiting):
+    connection = connect(acme, alice)
+    waiting(connection, CandidateFactory(organization=acme))
+    connections.reconnect(connection, credentials=KEY, by=alice)
+    assert ExportStep.objects.get(kind=ExportStep.Kind.RESUME).not_before is None
+
+
+def test_a_key_of_another_account_makes_a_new_connection(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    person_of(connection, CandidateFactory(organization=acme), "11111111-1111-4111-8111")
+    now = connections.reconnect(connection, credentials=KEY, by=alice)
+    connection.refresh_from_db()
+    assert now.pk != connection.pk
+    assert connection.state == State.DISCONNECTED
+    assert not now.people.exists()
+
+
+def test_another_account_id_is_another_account(crelate_sim, acme, alice):
+    connection = connect(acme, alice, "crelate", "demo-crelate-key")
+    AtsConnection.objects.update(account_id="another tenant")
+    connection.refresh_from_db()
+    now = connections.reconnect(
+        connection, credentials={"api_key": "demo-crelate-key"}, by=alice
+    )
+    assert now.pk != connection.pk
+
+
+def test_a_refused_new_key_changes_nothing(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    with pytest.raises(BadCredentials):
+        connections.reconnect(connection, credentials={"api_key": "wrong"}, by=alice)
+    connection.refresh_from_db()
+    assert connection.is_connected
+    assert connection.get_credentials() == KEY
+
+
+def test_disconnecting_wipes_the_key_and_cancels_what_waits(
+    ashby_sim, acme, alice, waiting
+):
+    connection = connect(acme, alice)
+    export = waiting(connection, CandidateFactory(organization=acme))
+    assert connections.exports_to_stop(connection) == 1
+    connections.disconnect(connection, by=alice)
+    export.refresh_from_db()
+    assert connection.state == State.DISCONNECTED
+    assert connection.credentials == ""
+    assert connection.disconnected_at
+    assert export.state == Export.State.CANCELLED
+    assert export.cancel_reason == "disconnected"
+    assert not ExportStep.objects.due(clock.now()).exists()
+
+
+def test_disconnecting_leaves_what_is_unclear(ashby_sim, acme, alice, waiting):
+    connection = connect(acme, alice)
+    export = waiting(connection, CandidateFactory(organization=acme))
+    ExportStep.objects.filter(kind=ExportStep.Kind.PERSON).update(
+        state=ExportStep.State.UNCERTAIN, ever_unclear=True
+    )
+    assert connections.exports_to_stop(connection) == 0
+    assert connections.unclear_exports(connection) == 1
+    connections.disconnect(connection, by=alice)
+    export.refresh_from_db()
+    step = ExportStep.objects.get(kind=ExportStep.Kind.PERSON)
+    assert export.state != Export.State.CANCELLED
+    assert step.state == ExportStep.State.UNCERTAIN
+
+
+def test_disconnecting_twice_is_the_same_as_once(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    connections.disconnect(connection, by=alice)
+    first = connection.disconnected_at
+    connections.disconnect(connection, by=alice)
+    assert connection.disconnected_at == first
+
+
+def test_connecting_anew_starts_a_new_connection(ashby_sim, acme, alice):
+    old = connect(acme, alice)
+    AtsConnection.objects.update(connected_at=clock.now() - timedelta(days=9))
+    connections.disconnect(old, by=alice)
+    new = connect(acme, alice)
+    assert new.pk != old.pk
+    assert clock.now() - new.connected_at < timedelta(minutes=1)
+
+
+def test_the_same_account_still_knows_who_is_there(ashby_sim, acme, alice, waiting):
+    old = connect(acme, alice)
+    dana = CandidateFactory(organization=acme)
+    person_of(old, dana, somebody_in(ashby_sim))
+    connections.disconnect(old, by=alice)
+    new = connect(acme, alice)
+    with pytest.raises(triggers.InAtsAlready):
+        waiting(new, dana)
+
+
+def test_another_account_knows_nobody(ashby_sim, acme, alice):
+    old = connect(acme, alice)
+    person_of(old, CandidateFactory(organization=acme), "11111111-1111-4111-8111")
+    connections.disconnect(old, by=alice)
+    assert not connect(acme, alice).people.exists()
