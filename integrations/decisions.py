@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from candidates.resume import reopen, want_resume
 from pinsync import clock
 from pinsync.accounts.models import User
 
@@ -76,6 +77,8 @@ def retry(export: Export, *, by: User | None) -> None:
             "urgent": True,
             "updated_at": now,
         }
+        if failed.filter(kind=Kind.RESUME, error_kind="document").exists():
+            reopen(want_resume(export.candidate))
         failed.filter(kind=Kind.PERSON).update(**reopened, not_before=now)
         failed.exclude(kind=Kind.PERSON).update(
             **reopened, not_before=now if known else None

@@ -117,7 +117,8 @@ def _line(connection: AtsConnection) -> Line | None:
 def _per_second(connection: AtsConnection) -> float | None:
     if settings.PACE == "off":
         return None
-    return connection.adapter_class.wire.per_minute * SHARES["drainer"] / 60
+    per_minute = connection.adapter_class.wire.per_minute * SHARES["drainer"]
+    return per_minute / clock.scaled(60)
 
 
 # --- The drainer -----------------------------------------------------------------

@@ -91,7 +91,7 @@ def intend(
     decided that the other holder of an identity is somebody else.
     """
     now = clock.now()
-    if now - looked_up_at > clock.period(timing.LOOKUP_AGE):
+    if now - looked_up_at > timing.lookup_age():
         raise Stale("the look-up is too old")
     try:
         with writing():

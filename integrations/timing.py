@@ -30,6 +30,11 @@ def vanished_after() -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def lookup_age() -> timedelta:
+    """Return how old a look-up may be that supports an intent."""
+    return timedelta(seconds=max(5.0, clock.scaled(LOOKUP_AGE)))
+
+
 def settle(wire: Wire) -> timedelta:
     """Return how long after the intent an unclear write can be looked up."""
     return vanished_after() + clock.period(wire.late_commit + wire.search_lag)

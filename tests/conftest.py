@@ -19,7 +19,9 @@ def pytest_configure() -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         # A file, not memory: threads and other processes share it as in production.
-        database["TEST"] = {"NAME": str(settings.VAR_DIR / "tests.sqlite3")}
+        database.setdefault("TEST", {})["NAME"] = str(
+            settings.VAR_DIR / "tests.sqlite3"
+        )
 
 
 @pytest.fixture

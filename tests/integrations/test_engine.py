@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from integrations import decisions, dispatcher, ledger
+from integrations import decisions, dispatcher, timing
 from integrations.errors import AlreadyThere
 from integrations.models import (
     AtsConnection,
@@ -758,7 +760,7 @@ def test_of_two_workers_on_one_step_only_one_writes(dana, export, bench, ats):
 
 
 def test_an_old_look_up_supports_no_intent(dana, export, bench, ats, monkeypatch):
-    monkeypatch.setattr(ledger.timing, "LOOKUP_AGE", -1)
+    monkeypatch.setattr(timing, "lookup_age", lambda: timedelta(seconds=-1))
     export(dana)
     bench.run(rounds=2)
     assert not ats.people

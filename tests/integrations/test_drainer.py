@@ -1,0 +1,339 @@
+"""The drainer with real threads, and what wakes it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+import redis
+import rq
+from django.db import OperationalError
+
+from integrations import dispatcher, drainer, waking
+from integrations.drainer import Drainer, Line, Paused
+from integrations.models import AtsConnection, Export, ExportStep
+from integrations.pace import Pace
+from pinsync import clock
+from pinsync.worker import stopping
+from tests.factories import CandidateFactory
+
+from .fakeats import FakeAts, fake_adapter
+
+
+@pytest.fixture
+def vendors(monkeypatch, ready_resume):
+    """Open a fake ATS per connection instead of the real door."""
+    by_key: dict[str, FakeAts] = {}
+
+    def open_fake(vendor, credentials, *, share, before_call):
+        ats = by_key.setdefault(credentials["api_key"], FakeAts())
+        adapter = fake_adapter(ats, vendor)
+        write = adapter.http.write
+
+        def paced_write():
+            before_call()
+            write()
+
+        adapter.http.write = paced_write
+        return adapter
+
+    monkeypatch.setattr(drainer, "open_adapter", open_fake)
+    monkeypatch.setattr(drainer, "LINGER", 0.05)
+    monkeypatch.setattr(drainer, "BUDGET", 60)
+    return by_key
+
+
+@pytest.fixture(autouse=True)
+def _no_redis(monkeypatch):
+    monkeypatch.setattr("integrations.waking.wake_now", lambda: None)
+
+
+def people(acme, number):
+    return [
+        CandidateFactory(organization=acme, email=f"n{n}@example.com")
+        for n in range(number)
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_bring_everybody_over_exactly_once(acme, connection, export, vendors):
+    for candidate in people(acme, 40):
+        export(candidate)
+    Drainer().run()
+    ats = vendors["a-key"]
+    assert len(ats.people) == len(ats.links) == len(ats.resumes) == 40
+    assert set(Export.objects.values_list("state", flat=True)) == {"sent"}
+    connection.refresh_from_db()
+    assert connection.leased_by == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_drainers_never_work_one_connection_twice(
+    acme, connection, export, vendors
+):
+    for candidate in people(acme, 30):
+        export(candidate)
+    threads = [threading.Thread(target=drainer.drain) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(vendors["a-key"].people) == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_that_ran_out_is_taken_over(acme, connection, export, vendors):
+    export(*people(acme, 1))
+    AtsConnection.objects.update(
+        leased_by="dead", leased_until=clock.now() - timedelta(seconds=1)
+    )
+    Drainer().run()
+    assert len(vendors["a-key"].people) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_held_lease_is_left_alone(acme, connection, export, vendors):
+    export(*people(acme, 1))
+    AtsConnection.objects.update(
+        leased_by="alive", leased_until=clock.now() + timedelta(minutes=1)
+    )
+    Drainer().run()
+    assert vendors == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_credentials_that_no_key_opens_park_the_connection(
+    acme, connection, export, vendors, settings
+):
+    export(*people(acme, 1))
+    settings.CREDENTIALS_KEYS = [b"x" * 32]
+    Drainer().run()
+    connection.refresh_from_db()
+    assert connection.state == "parked"
+    assert "CREDENTIALS_KEYS" in connection.trouble
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_parked_in_the_middle_rests(
+    acme, connection, export, vendors
+):
+    vendors["a-key"] = ats = FakeAts()
+    ats.fail["find"] = ["bad key"]
+    for candidate in people(acme, 10):
+        export(candidate)
+    Drainer().run()
+    assert len(ats.people) < 10
+    AtsConnection.objects.update(state="connected")
+    Drainer().run()
+    assert len(ats.people) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_told_to_stop_it_finishes_calls_and_begins_no_more(
+    acme, connection, export, vendors
+):
+    vendors["a-key"] = ats = FakeAts()
+    ats.fail["create"] = [stopping.set]
+    for candidate in people(acme, 10):
+        export(candidate)
+    try:
+        drainer.drain()
+    finally:
+        stopping.clear()
+    assert 1 <= len(ats.people) < 10
+    assert not ExportStep.objects.filter(state="sending").exists()
+    Drainer().run()
+    assert len(ats.people) == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_goes_away_in_a_thread_does_not_end_the_drainer(
+    acme, connection, export, vendors, monkeypatch
+):
+    real, failed = drainer._load, []
+
+    def load(step_id):
+        if not failed:
+            failed.append(step_id)
+            raise OperationalError("gone")
+        return real(step_id)
+
+    monkeypatch.setattr(drainer, "_load", load)
+    for candidate in people(acme, 5):
+        export(candidate)
+    Drainer().run()
+    assert len(vendors["a-key"].people) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fault_outside_a_step_does_not_end_the_drainer(
+    acme, connection, export, vendors, monkeypatch
+):
+    real, failed = drainer._load, []
+
+    def load(step_id):
+        if not failed:
+            failed.append(step_id)
+            raise ZeroDivisionError
+        return real(step_id)
+
+    monkeypatch.setattr(drainer, "_load", load)
+    export(*people(acme, 1))
+    Drainer().run()
+    assert len(vendors["a-key"].people) == 1
+
+
+@pytest.mark.django_db
+def test_what_is_asked_for_by_hand_goes_first(acme, connection, export, vendors):
+    first, second = people(acme, 2)
+    export(first, origin="trigger")
+    export(second)
+    line = Line(connection=connection, credentials={}, pace=Pace(None), most=4)
+    Drainer()._pick(line)
+    assert [candidate for _, candidate in line.picked] == [second.pk, first.pk]
+
+
+def test_a_line_gains_a_thread_per_answer_and_loses_them_when_slow(connection):
+    line = Line(connection=connection, credentials={}, pace=Pace(None), most=16)
+    assert line.limit == 4
+    for _ in range(20):
+        line.answered(0.1)
+    assert line.limit == 16
+    line.answered(2.5)
+    assert line.limit == 8
+
+
+def test_a_closed_line_starts_no_call(connection):
+    line = Line(connection=connection, credentials={}, pace=Pace(None), most=16)
+    line.before_call()
+    line.open = False
+    with pytest.raises(Paused):
+        line.before_call()
+
+
+def test_the_pace_bounds_the_threads(connection, settings):
+    settings.TIME_SCALE = 1
+    line = drainer._line(connection)
+    assert line.pace.per_second == pytest.approx(3.5)  # 70 % of 300 a minute
+    assert line.most == 11
+    settings.PACE = "off"
+    assert drainer._line(connection).most == settings.DRAIN_THREADS
+
+
+def test_the_pace_spaces_calls_evenly_and_lets_a_burst_pass():
+    now = [0.0]
+    slept = []
+    pace = Pace(2, burst=3, sleep=slept.append, clock=lambda: now[0])
+    now[0] = 10.0
+    for _ in range(5):
+        pace.wait()
+    assert slept == [0.5, 1.0]
+    free = Pace(None, sleep=slept.append)
+    free.wait()
+    assert len(slept) == 2
+
+
+# --- Waking ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def queue(redis_server, monkeypatch):
+    """The real queue in a real Redis, emptied."""
+    client = redis.from_url(redis_server.url)
+    client.flushall()
+    monkeypatch.setattr(waking, "_redis", lambda: client)
+    return rq.Queue("exports", connection=client)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waking_enqueues_once_and_only_after_the_commit(queue, monkeypatch):
+    monkeypatch.undo()
+    client = queue.connection
+    monkeypatch.setattr(waking, "_redis", lambda: client)
+    from django.db import transaction
+
+    with transaction.atomic():
+        waking.wake()
+        waking.wake()
+        assert queue.count == 0
+    assert queue.count == 1
+    waking.wake()
+    assert queue.count == 1
+    client.flushall()  # all is lost: the next tick asks anew
+    waking.wake()
+    assert queue.count == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_redis_waking_says_so_and_nothing_breaks(monkeypatch, caplog):
+    monkeypatch.undo()
+    dead = redis.Redis(port=1, socket_connect_timeout=0.2)
+    monkeypatch.setattr(waking, "_redis", lambda: dead)
+    waking.wake()
+    assert "Redis does not answer" in caplog.text
+
+
+@pytest.mark.django_db
+def test_the_dispatcher_wakes_for_due_work_that_nobody_holds(
+    acme, connection, export, monkeypatch, ready_resume
+):
+    woken = []
+    monkeypatch.setattr(dispatcher, "wake_now", lambda: woken.append("exports"))
+    monkeypatch.setattr(dispatcher, "wake_documents", lambda: woken.append("documents"))
+    dispatcher.tick()
+    assert woken == []
+    export(*people(acme, 1))
+    dispatcher.tick()
+    assert woken == ["exports"]
+    AtsConnection.objects.update(leased_until=clock.now() + timedelta(minutes=1))
+    dispatcher.tick()
+    assert woken == ["exports"]
+    AtsConnection.objects.update(leased_until=None, state="parked")
+    dispatcher.tick()
+    assert woken == ["exports"]
+
+
+@pytest.mark.django_db
+def test_the_dispatcher_wakes_for_documents(dana, monkeypatch):
+    from candidates.models import ResumeDocument
+
+    woken = []
+    monkeypatch.setattr(dispatcher, "wake_now", lambda: None)
+    monkeypatch.setattr(dispatcher, "wake_documents", lambda: woken.append("documents"))
+    ResumeDocument.objects.create(
+        candidate=dana, digest="1", template_version=1, file_name="a.pdf"
+    )
+    dispatcher.tick()
+    assert woken == ["documents"]
+
+
+@pytest.mark.django_db
+def test_the_dispatcher_repairs_a_derived_state(
+    acme, connection, export, bench, monkeypatch
+):
+    sent = export(*people(acme, 1))
+    bench.run()
+    Export.objects.update(
+        state="exporting", updated_at=clock.now() - timedelta(hours=1)
+    )
+    dispatcher.repair_states()
+    sent.refresh_from_db()
+    assert sent.state == "sent"
+
+
+@pytest.mark.django_db
+def test_the_dispatcher_outlives_a_database_that_is_away(monkeypatch, caplog):
+    stop, ticks = threading.Event(), []
+
+    def tick():
+        ticks.append(1)
+        if len(ticks) == 1:
+            raise OperationalError("gone")
+        stop.set()
+
+    monkeypatch.setattr(dispatcher, "tick", tick)
+    monkeypatch.setattr(dispatcher, "close_old_connections", lambda: None)
+    dispatcher.run(stop)
+    assert len(ticks) == 2
+    assert "database does not answer" in caplog.text
