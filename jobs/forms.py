@@ -13,3 +13,4 @@ class JobForm(NamesItsFields, forms.ModelForm[Job]):
     class Meta:
         model = Job
         fields = ["title", "client", "location", "description"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 4})}

@@ -247,7 +247,7 @@ def test_the_profile_shows_who_it_is(as_bob, dana):
 
 def test_a_tab_that_does_not_exist_is_the_profile(as_bob, dana):
     page = _text(as_bob.get(f"/candidates/{dana.pk}/?tab=../../etc"))
-    assert '<a href="?tab=profile" aria-current="page">' in page
+    assert 'href="?tab=profile" aria-current="page">' in page
 
 
 def test_markup_and_template_syntax_in_a_name_are_printed_as_they_are(
