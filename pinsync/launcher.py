@@ -185,6 +185,7 @@ class Launcher:
             self.log.say("redis", "Its files cannot be read; it starts with none.")
             shutil.rmtree(folder)
             folder.mkdir()
+            redis.start()
 
     def _start_simulators(self, supervisor: Supervisor) -> None:
         if not self.simulated or supervisor.has("simulators"):

@@ -7,6 +7,7 @@ import os
 import runpy
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -20,7 +21,7 @@ GOOD_KEY = base64.b64encode(bytes(32)).decode()
 def read(monkeypatch):
     """Read the settings file anew, with other variables and no file besides."""
 
-    def read(**variables: str) -> dict:
+    def read(**variables: str) -> dict[str, Any]:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         return runpy.run_path(str(settings.BASE_DIR / "pinsync" / "settings.py"))
