@@ -1,5 +1,6 @@
 // What the pages do by themselves where JavaScript runs. Without it they work, too.
 
+import { once } from "./once.js";
 import { rows } from "./rows.js";
 import { theme } from "./theme.js";
 import { ticks } from "./ticks.js";
@@ -7,3 +8,4 @@ import { ticks } from "./ticks.js";
 theme(document);
 rows(document);
 ticks(document);
+once(document);

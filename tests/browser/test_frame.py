@@ -140,3 +140,20 @@ def test_a_tab_is_exchanged_in_place_and_the_way_back_works(open_page, bob, job)
     page.go_back()
     expect(page.get_by_role("heading", name="Experience")).to_be_visible()
     assert page.complaints == []
+
+
+def test_a_double_click_creates_one_person(open_page, bob, acme):
+    page = open_page(bob, "/candidates/new/")
+    page.get_by_label("First name").fill("Dana")
+    page.get_by_role("button", name="Create candidate").dblclick()
+    expect(page.get_by_text("Dana was created.")).to_be_visible()
+    assert acme.candidates.count() == 1
+
+
+def test_a_form_that_was_refused_can_be_sent_again(open_page, bob, acme):
+    page = open_page(bob, "/candidates/new/")
+    page.get_by_role("button", name="Create candidate").click()
+    expect(page.get_by_text("Enter a first name or a last name.")).to_be_visible()
+    page.get_by_label("First name").fill("Dana")
+    page.get_by_role("button", name="Create candidate").click()
+    expect(page.get_by_text("Dana was created.")).to_be_visible()
