@@ -1,13 +1,20 @@
 """Set the environment of the test run before Django reads its settings.
 
 Loaded by pytest as a plugin (``-p tests.environment``): tests never depend on the
-developer's own ``.env``. ``TEST_DATABASE_URL`` chooses PostgreSQL.
+developer's own ``.env``. ``TEST_DATABASE_URL`` chooses PostgreSQL;
+``TEST_NEEDS_BROWSER=1`` refuses to run without chromium instead of leaving tests out.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 
+import pytest
+
 _VAR = tempfile.mkdtemp(prefix="pinsync-tests-")
+atexit.register(shutil.rmtree, _VAR, ignore_errors=True)
+NO_CHROMIUM = "chromium is not on PATH"
 
 os.environ.update(
     {
@@ -27,3 +34,18 @@ os.environ.update(
         "ALLOWED_PRIVATE_HOSTS": "127.0.0.1:*",
     }
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("TEST_NEEDS_BROWSER") == "1" and not shutil.which("chromium"):
+        raise pytest.UsageError(f"TEST_NEEDS_BROWSER is set, but {NO_CHROMIUM}.")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many browser tests were left out, so that nobody thinks they passed."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = sum(NO_CHROMIUM in str(report.longrepr) for report in skipped)
+    if left_out:
+        terminalreporter.write_line(
+            f"{left_out} browser tests were left out: {NO_CHROMIUM}.", yellow=True
+        )
