@@ -9,6 +9,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 
@@ -41,8 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"TEST_NEEDS_BROWSER is set, but {NO_CHROMIUM}.")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter,
+) -> Iterator[None]:
     """Say how many browser tests were left out, so that nobody thinks they passed."""
+    yield
     skipped = terminalreporter.stats.get("skipped", [])
     left_out = sum(NO_CHROMIUM in str(report.longrepr) for report in skipped)
     if left_out:
