@@ -3,6 +3,8 @@
 The document lies beside the repository and is not part of it; where it is missing, tests
 that need it are skipped. Its references point into other operations, so every schema is
 resolved by JSON pointer and its ``allOf`` branches are merged into one object schema.
+``oneOf`` is read as ``anyOf``: the document lists alternatives that overlap, such as
+String and LongText.
 """
 
 from __future__ import annotations
@@ -56,7 +58,7 @@ class OpenApi:
             elif key in ("items", "additionalProperties") and isinstance(value, dict):
                 whole[key] = self.resolve(value)
             elif key in ("oneOf", "anyOf"):
-                whole[key] = [self.resolve(part) for part in value]
+                whole["anyOf"] = [self.resolve(part) for part in value]
             elif key != "allOf":
                 whole[key] = value
         for part in schema.get("allOf", []):
@@ -106,9 +108,7 @@ def openapi(name: str) -> OpenApi:
 def strict(schema: Schema, allowed: frozenset[str] = frozenset()) -> Schema:
     """Return the schema with every object closed, but for the ``allowed`` keys."""
     closed = {
-        key: [strict(part, allowed) for part in value]
-        if key in ("oneOf", "anyOf")
-        else value
+        key: [strict(part, allowed) for part in value] if key == "anyOf" else value
         for key, value in schema.items()
     }
     if "items" in schema:

@@ -246,7 +246,7 @@ def _relist(call: Call, key: str, *, add: str = "", remove: str = "") -> Row:
 def projects(call: Call) -> Page:
     row = call.existing("candidate", call.data["candidateId"])
     mine = [call.store.tables["projects"][one] for one in row["projectIds"]]
-    return paged(mine, call.data)
+    return paged(mine, call.data, syncs=False)
 
 
 def anonymize(call: Call) -> Row:

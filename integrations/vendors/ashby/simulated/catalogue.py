@@ -116,20 +116,24 @@ def listing(table: str) -> Callable[[Call], Page]:
     """Return the handler of a plain list whose archived entries are left out."""
 
     def handler(call: Call) -> Page:
-        archived = call.data.get("includeArchived", False)
-        rows = [
-            row
-            for row in call.store.rows(table)
-            if archived or not row.get("isArchived", False)
-        ]
-        return paged(rows, {**call.data, "createdAfter": None, "syncToken": None})
+        return paged(_current(call, table), call.data)
 
     return handler
 
 
 def sources(call: Call) -> Page:
-    rows, _ = listing("sources")(call)
-    return rows, {"moreDataAvailable": False}
+    return _current(call, "sources"), {"moreDataAvailable": False}
+
+
+def archive_reasons(call: Call) -> list[Row]:
+    return _current(call, "archive_reasons")
+
+
+def _current(call: Call, table: str) -> list[Row]:
+    """Return the entries that are not archived, unless those are wanted too."""
+    archived = call.data.get("includeArchived", False)
+    rows = call.store.rows(table)
+    return [row for row in rows if archived or not row.get("isArchived", False)]
 
 
 def stages(call: Call) -> Page:

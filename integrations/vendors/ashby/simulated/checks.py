@@ -145,26 +145,29 @@ PAGED: Spec = {
 }
 
 
-def paged(rows: list[Row], data: Mapping[str, Any]) -> tuple[list[Row], dict[str, Any]]:
+def paged(
+    rows: list[Row], data: Mapping[str, Any], *, syncs: bool = True
+) -> tuple[list[Row], dict[str, Any]]:
     """Return one page of rows and the envelope's paging keys.
 
-    The cursor holds the place and the sync time, so a later page may repeat the token or
-    leave it out (clients do either).
+    Not every list supports sync tokens. The cursor holds the place and the sync time, so
+    a later page may repeat the token or leave it out (clients do either).
     """
     cursor, size = data.get("cursor"), data.get("limit", 100)
     state = _unpacked(cursor, "invalid_next_cursor") if cursor else {}
-    if not cursor and data.get("syncToken"):
+    if syncs and not cursor and data.get("syncToken"):
         state = _unpacked(data["syncToken"], "sync_token_invalid")
     start, since = state.get("at", 0), state.get("since")
     if since:
-        rows = [row for row in rows if row["updatedAt"] >= since]
+        rows = [row for row in rows if row.get("updatedAt", since) >= since]
     if after := data.get("createdAfter"):
         rows = [row for row in rows if _milliseconds(row["createdAt"]) > after]
     page = rows[start : start + size]
     if start + size < len(rows):
-        following = {"at": start + size, **({"since": since} if since else {})}
-        return page, {"moreDataAvailable": True, "nextCursor": _packed(following)}
-    return page, {"moreDataAvailable": False, "syncToken": _packed({"since": now()})}
+        following = _packed({"at": start + size, "since": since or ""})
+        return page, {"moreDataAvailable": True, "nextCursor": following}
+    token = {"syncToken": _packed({"since": now()})} if syncs else {}
+    return page, {"moreDataAvailable": False, **token}
 
 
 def _milliseconds(moment_text: str) -> float:
@@ -178,8 +181,9 @@ def _packed(state: dict[str, Any]) -> str:
 def _unpacked(token: str, code: str) -> dict[str, Any]:
     try:
         state = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        if isinstance(state, dict):
-            return state
-    except (ValueError, binascii.Error):
+        at, since = state.get("at", 0), state.get("since", "")
+        if isinstance(at, int) and isinstance(since, str):
+            return {"at": at, "since": since}
+    except (AttributeError, ValueError, binascii.Error):
         pass
     raise Refusal(code, "The cursor or sync token is not valid. Start a full sync.")

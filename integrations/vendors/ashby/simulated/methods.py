@@ -101,7 +101,7 @@ METHODS: dict[str, tuple[str, Spec, _Handler]] = {
     "archiveReason.list": (
         "hiringProcessMetadata:read",
         catalogue.LISTED,
-        catalogue.listing("archive_reasons"),
+        catalogue.archive_reasons,
     ),
     "project.list": (
         "candidates:read",

@@ -190,7 +190,7 @@ def _project(title: str) -> Row:
     row: Row = {"id": seed_id("project", title), "title": title, "description": ""}
     row |= {"isArchived": False, "confidential": False, "createdAt": _FOUNDED}
     owner = seed_id("user", _USERS[0][2])
-    return {**row, "updatedAt": _FOUNDED, "authorId": owner, "customFieldEntries": []}
+    return {**row, "authorId": owner, "customFieldEntries": []}
 
 
 def _field(title: str, kind: str) -> Row:
