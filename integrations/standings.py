@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -56,6 +55,9 @@ class Standing:
         """Return whether the next seconds will probably bring news."""
         if not self.connection.is_connected or not self.exports:
             return False
+        if self.person is None:  # all else waits for the person
+            person = self.step(ExportStep.Kind.PERSON)
+            return person is not None and _is_moving(person, now)
         return any(_is_moving(step, now) for step in self.steps)
 
 
@@ -64,7 +66,7 @@ def _is_moving(step: ExportStep, now: datetime) -> bool:
         return True
     if step.state not in (ExportStep.State.READY, ExportStep.State.UNCERTAIN):
         return False
-    if step.not_before is None:  # waits for the person or the PDF
+    if step.not_before is None:  # waits for the PDF
         return not step.error_kind and step.updated_at > now - PATIENCE
     return step.not_before <= now + NEAR
 
@@ -93,7 +95,7 @@ def standings_of(
     }
     if found:
         _fill(found, Q(candidate__in=people, connection__in=connections))
-    by_candidate: dict[int, list[Standing]] = defaultdict(list)
+    by_candidate: dict[int, list[Standing]] = {pk: [] for pk in people}
     for (candidate_id, _), standing in found.items():
         by_candidate[candidate_id].append(standing)
     return by_candidate

@@ -138,7 +138,8 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
     """Cancel what has not been sent."""
     row = _export(request, pk)
     reason = f"Cancelled by {request.user}."
-    if decisions.cancel(row, reason=reason, by=request.user):
+    waiting = row.state == Export.State.WAITING
+    if waiting and decisions.cancel(row, reason=reason, by=request.user):
         messages.success(request, f"The export of {row.candidate} is cancelled.")
     else:
         messages.info(

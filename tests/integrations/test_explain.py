@@ -1,0 +1,276 @@
+"""Why not yet, what happened, what would be sent: in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from candidates.models import Education, Experience, JobCandidate, OutreachEvent
+from integrations import connections, explain, triggers
+from integrations.activity import activity_of
+from integrations.ledger import refresh_exports
+from integrations.models import AtsConnection, AtsPerson, Export, ExportStep
+from integrations.standings import standings_of
+from pinsync import clock
+from tests.factories import CandidateFactory, JobCandidateFactory
+
+from .conftest import make_connection
+
+State = ExportStep.State
+Kind = OutreachEvent.Kind
+
+
+@pytest.fixture(autouse=True)
+def _resume(ready_resume): ...
+
+
+@pytest.fixture
+def crelate(acme, alice) -> AtsConnection:
+    return make_connection(acme, "crelate", by=alice)
+
+
+@pytest.fixture
+def on_job(job, dana) -> JobCandidate:
+    return JobCandidateFactory(job=job, candidate=dana)
+
+
+def set_up(job, connection, trigger, bob, **fields):
+    return triggers.save_mapping(
+        job=job, connection=connection, trigger=trigger, by=bob, **fields
+    )
+
+
+def why(candidate, connection) -> str:
+    connection.refresh_from_db()
+    return explain.why_not_yet(candidate, connection)
+
+
+def clock_words(moment) -> str:
+    return timezone.localtime(moment).strftime("%H:%M")
+
+
+# --- Before there is an export -------------------------------------------------------
+
+
+def test_not_on_a_job(crelate, dana):
+    assert why(dana, crelate) == "Not on a job. Add them to one, or use Export to ATS."
+
+
+def test_the_job_is_not_set_up(crelate, dana, on_job):
+    assert why(dana, crelate) == (
+        "The job “Controls Engineer” is not set up for Crelate."
+    )
+
+
+def test_the_job_is_switched_off(crelate, dana, on_job, job, bob):
+    set_up(job, crelate, "never", bob)
+    assert why(dana, crelate) == (
+        "Crelate is switched off for the job “Controls Engineer”."
+    )
+
+
+def test_not_in_outreach_yet(crelate, dana, on_job, job, bob):
+    set_up(job, crelate, "replied", bob)
+    assert why(dana, crelate) == "Not in outreach yet."
+
+
+def test_no_reply_so_far(crelate, dana, on_job, job, bob):
+    set_up(job, crelate, "replied", bob)
+    on_job.record(Kind.ADDED)
+    assert why(dana, crelate) == "No reply so far."
+
+
+def test_no_contact_details(crelate, acme, job, bob):
+    nobody = CandidateFactory(organization=acme, email="", phone="")
+    set_up(job, crelate, "contact_found", bob)
+    JobCandidateFactory(job=job, candidate=nobody).record(Kind.ADDED)
+    assert why(nobody, crelate) == "No email or phone number yet."
+
+
+def test_it_happened_before_the_setting(crelate, dana, on_job, job, bob):
+    on_job.record(Kind.REPLIED)
+    set_up(job, crelate, "replied", bob)
+    assert why(dana, crelate) == (
+        "Replied before Crelate was set up for “Controls Engineer”. Use Export to ATS."
+    )
+
+
+def test_the_connection_is_parked(crelate, dana):
+    connections.park(crelate, kind="bad_credentials", sentence="Crelate refused it.")
+    assert why(dana, crelate) == "Crelate refused it."
+
+
+def test_the_connection_ended(crelate, dana, alice):
+    connections.disconnect(crelate, by=alice)
+    assert why(dana, crelate) == "Crelate is no longer connected."
+
+
+# --- While there is one --------------------------------------------------------------
+
+
+def press(connection, candidate, bob, **step) -> Export:
+    export = triggers.request_export(connection=connection, candidate=candidate, by=bob)
+    ExportStep.objects.filter(export=export, kind="person").update(**step)
+    refresh_exports(connection.pk, candidate.pk)
+    return export
+
+
+def test_waiting_for_a_retry_says_when(crelate, dana, bob):
+    later = clock.now() + timedelta(minutes=30)
+    press(crelate, dana, bob, error="Crelate cannot be reached.", not_before=later)
+    assert why(dana, crelate).startswith("Crelate cannot be reached. Next try at ")
+    assert why(dana, crelate).endswith(f"{clock_words(later)}.")
+
+
+def test_unclear_says_that_it_is_checked_again(crelate, dana, bob):
+    later = clock.now() + timedelta(minutes=1)
+    press(crelate, dana, bob, state=State.UNCERTAIN, not_before=later)
+    assert why(dana, crelate).startswith(
+        "We could not tell whether Crelate saved Dana Example. Checking again at "
+    )
+
+
+def test_a_pause_says_until_when(crelate, dana, bob):
+    press(crelate, dana, bob, not_before=clock.now())
+    AtsConnection.objects.update(paused_until=clock.now() + timedelta(minutes=5))
+    assert "asked for a rest. Goes on at" in why(dana, crelate)
+
+
+def test_a_parked_connection_explains_what_waits(crelate, dana, bob):
+    press(crelate, dana, bob)
+    connections.park(crelate, kind="bad_credentials", sentence="Crelate refused it.")
+    assert why(dana, crelate) == "Crelate refused it."
+
+
+def test_an_open_question_is_the_answer(crelate, dana, bob):
+    press(crelate, dana, bob, state=State.ASKING, error="Which one is she?")
+    assert why(dana, crelate) == "Which one is she?"
+
+
+def test_being_sent_now(crelate, dana, bob):
+    press(crelate, dana, bob, state=State.SENDING, intent_at=clock.now())
+    assert why(dana, crelate) == "Is being sent to Crelate now."
+
+
+# --- Once there ----------------------------------------------------------------------
+
+
+def known(connection, candidate, **fields) -> AtsPerson:
+    return AtsPerson.objects.create(
+        connection=connection,
+        candidate=candidate,
+        person_id="1",
+        known_at=clock.now(),
+        **{"known_by": AtsPerson.KnownBy.CREATED, **fields},
+    )
+
+
+def sentence(candidate, connection) -> str:
+    standings = standings_of([candidate], candidate.organization)[candidate.pk]
+    standing = next(s for s in standings if s.connection == connection)
+    return explain.sentence_of(standing, clock.now())
+
+
+def test_it_says_since_when_and_how_long_it_took(crelate, dana, on_job, job, bob):
+    AtsConnection.objects.update(connected_at=clock.now() - timedelta(days=1))
+    mapping = set_up(job, crelate, "contact_found", bob)
+    mapping.active_since = clock.now() - timedelta(hours=1)
+    mapping.save()
+    on_job.record(Kind.ADDED)
+    person = known(crelate, dana)
+    export = Export.objects.get()
+    asked = clock.now() - timedelta(seconds=3)
+    Export.objects.update(requested_at=asked, in_ats_at=asked + timedelta(seconds=3))
+    assert export.state == Export.State.WAITING
+    assert sentence(dana, crelate) == (
+        f"In Crelate since {clock_words(person.known_at)} (3 s after contact found)."
+    )
+    assert why(dana, crelate) == ""
+
+
+def test_linked_says_by_what(crelate, dana):
+    known(crelate, dana, known_by=AtsPerson.KnownBy.LINKED, reason="same email")
+    assert sentence(dana, crelate) == (
+        "Already in Crelate (same email). Linked; nothing was changed."
+    )
+
+
+def test_the_lines_name_the_job_and_the_resume(crelate, dana, bob):
+    triggers.request_export(
+        connection=crelate,
+        candidate=dana,
+        ats_job_id="7",
+        ats_job_name="Controls Engineer – Acme",
+        by=bob,
+    )
+    known(crelate, dana)
+    steps = ExportStep.objects.filter(candidate=dana)
+    steps.filter(kind="job_link").update(state=State.DONE)
+    steps.filter(kind="resume").update(error="Crelate has not shown it yet.")
+    (standing,) = standings_of([dana], dana.organization)[dana.pk]
+    lines = explain.step_lines(standing, clock.now())
+    assert ("ok", "Controls Engineer – Acme") in lines
+    assert ("going", "Resume: Crelate has not shown it yet.") in lines
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.4, "0 s"), (3, "3 s"), (240, "4 min"), (7200, "2 h"), (864_000, "10 days")],
+)
+def test_periods_in_words(seconds, words):
+    assert explain.took(seconds) == words
+
+
+# --- Preview and activity ------------------------------------------------------------
+
+
+def test_the_preview_is_what_the_vendor_declares(crelate, dana):
+    fields = explain.preview(dana, crelate)
+    assert [f.label for f in fields] == [
+        sent.label for sent in crelate.adapter_class.sends
+    ]
+    values = {f.label: f.value for f in fields}
+    assert values["Full name"] == "Dana Example"
+    assert values["Phone"] == "+12025550123"
+    assert values["Current job and company"] == "Controls Engineer at Acme Widgets"
+
+
+def test_the_preview_lists_roles_and_education(connection, dana):
+    Experience.objects.create(candidate=dana, title="Fitter", company="Globex")
+    Education.objects.create(candidate=dana, school="MIT", degree="BSc")
+    values = {f.label: f.value for f in explain.preview(dana, connection)}
+    assert values["Current and previous roles"] == (
+        "Controls Engineer at Acme Widgets · Fitter at Globex"
+    )
+    assert values["Education"] == "BSc, MIT"
+
+
+def test_every_declared_field_can_be_previewed(connection, crelate, dana):
+    Experience.objects.create(candidate=dana, title="Fitter", company="Globex")
+    Education.objects.create(candidate=dana, school="MIT")
+    for row in (connection, crelate):
+        assert all(field.value for field in explain.preview(dana, row))
+
+
+def test_who_cannot_be_checked_for_duplicates(connection, crelate, dana):
+    dana.email = ""
+    assert explain.can_be_checked(dana, connection)  # by LinkedIn
+    assert not explain.can_be_checked(dana, crelate)  # which knows email only
+
+
+def test_the_activity_tells_the_story(crelate, dana, bob):
+    export = press(crelate, dana, bob)
+    known(crelate, dana)
+    sentences = [line["sentence"] for line in activity_of(dana)]
+    assert "Created in Crelate." in sentences
+    assert "Export to Crelate: asked for by Bob Reyes." in sentences
+    Export.objects.filter(pk=export.pk).update(
+        state=Export.State.CANCELLED,
+        cancel_reason="disconnected",
+        finished_at=clock.now(),
+    )
+    assert "Export to Crelate: Cancelled: disconnected." in [
+        line["sentence"] for line in activity_of(dana)
+    ]
