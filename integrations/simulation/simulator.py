@@ -165,20 +165,24 @@ class Simulator:
 
     def count(self, match: str = "") -> int:
         """Return how many calls arrived that match (as the rules of faults do)."""
+        with self.lock:
+            counts = dict(self._counts)
         return sum(
             times
-            for (method, path), times in dict(self._counts).items()
+            for (method, path), times in counts.items()
             if matches(match, Request(method, path, {}))
         )
 
     def counts(self) -> dict[str, int]:
-        return {
-            f"{method} {path}": n for (method, path), n in dict(self._counts).items()
-        }
+        with self.lock:
+            counts = dict(self._counts)
+        return {f"{method} {path}": times for (method, path), times in counts.items()}
 
     def requests(self) -> list[dict[str, Any]]:
         """Return the last requests, oldest first, without their keys."""
-        return [_remembered(request) for request in list(self._requests)]
+        with self.lock:
+            requests = list(self._requests)
+        return [_remembered(request) for request in requests]
 
     # The way of one call
 
@@ -274,7 +278,6 @@ class RunningSimulator:
     port: int
 
     def __post_init__(self) -> None:
-        self.truth = self.simulator.truth
         self.fault = self.simulator.fault
         self.clear_faults = self.simulator.faults.clear
         self.set = self.simulator.set
@@ -286,6 +289,11 @@ class RunningSimulator:
         self.count = self.simulator.count
         self.counts = self.simulator.counts
         self.requests = self.simulator.requests
+
+    def truth(self) -> dict[str, Any]:
+        """Return what arrived, as plain data with a list ``people``."""
+        with self.simulator.lock:
+            return self.simulator.truth()
 
     def stop(self) -> None:
         self.server.stop()

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator, FormatChecker
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "ats"
 Schema = dict[str, Any]
@@ -38,7 +38,8 @@ class OpenApi:
         return self._schema(answers[str(status)], "application/json")
 
     def _operation(self, path: str) -> Schema:
-        return self.document["paths"][path]["post"]
+        operation: Schema = self.document["paths"][path]["post"]
+        return operation
 
     def _schema(self, holder: Schema, content_type: str) -> Schema:
         return self.resolve(holder["content"][content_type]["schema"])
@@ -139,7 +140,7 @@ def without_nulls(data: Any) -> Any:
 
 def problems(schema: Schema, data: Any) -> list[str]:
     """Return what is wrong with the data, one line per place."""
-    validator = Draft202012Validator(schema, format_checker=FormatChecker())
+    validator = OAS31Validator(schema, format_checker=oas31_format_checker)
     return [_told(error) for error in validator.iter_errors(data)]
 
 

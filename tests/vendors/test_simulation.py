@@ -610,6 +610,8 @@ class TestMessages:
         ).prepare()
         headers = {"content-type": prepared.headers["Content-Type"]}
 
+        assert isinstance(prepared.body, bytes)
+
         who, file = Request("POST", "/", headers, prepared.body).parts()
 
         assert (who.name, who.text, who.filename) == ("who", "Zoë", None)
