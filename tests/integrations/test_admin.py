@@ -92,7 +92,7 @@ def test_the_ledger_is_read_only(operator, export, dana):
     assert operator.get(delete).status_code == 403
 
 
-def failed(export, dana) -> Export:
+def failed(export, dana):
     row = export(dana)
     ExportStep.objects.filter(kind="person").update(
         state=ExportStep.State.FAILED, error="No."
@@ -101,7 +101,7 @@ def failed(export, dana) -> Export:
     return row
 
 
-def retry(client, row) -> Export:
+def retry(client, row):
     client.post(
         reverse("admin:integrations_export_changelist"),
         {"action": "retry_failed", "_selected_action": [row.pk]},

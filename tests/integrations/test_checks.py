@@ -9,7 +9,7 @@ from integrations import checks, vendor_table
 from integrations.adapters import Adapter, SentField, Trigger, adapter_class, vendors
 
 
-def found(monkeypatch, **declares) -> set[str]:
+def found(monkeypatch, **declares):
     """Return the ids of what is wrong with Ashby once its declaration says so."""
     base = adapter_class("ashby")
     broken = type("Broken", (base,), declares)

@@ -48,7 +48,7 @@ def seen(response) -> str:
     return " ".join(response.content.decode().split())
 
 
-def change(export, **changes) -> Export:
+def change(export, **changes):
     ExportStep.objects.filter(
         connection=export.connection, candidate=export.candidate, kind="person"
     ).update(**changes)
