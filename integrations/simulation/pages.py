@@ -14,15 +14,15 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #1d2430; background: #f6f7f9
 header { background: #1d2430; color: #fff; padding: .7rem 1.5rem; }
 header a { color: #fff; font-weight: 600; text-decoration: none; }
 header span { opacity: .75; margin-left: .75rem; }
-main { max-width: 64rem; margin: 1.5rem auto; padding: 0 1.5rem; }
+main { max-width: 76rem; margin: 1.5rem auto; padding: 0 1.5rem; }
 section, table { background: #fff; border: 1px solid #dde1e7; border-radius: 8px; }
-section { padding: .25rem 1.25rem 1rem; margin: 1rem 0; overflow-wrap: anywhere; }
+section { padding: .25rem 1.25rem 1rem; margin: 1rem 0; overflow-wrap: break-word; }
 table { border-collapse: separate; border-spacing: 0; width: 100%; }
 section table { border: 0; }
 th, td { text-align: left; padding: .45rem .8rem; vertical-align: top;
   border-bottom: 1px solid #edeff2; }
 tr:last-child > * { border-bottom: 0; }
-th { font-weight: 600; color: #5a6577; }
+th { font-weight: 600; color: #5a6577; white-space: nowrap; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; }
 p.quiet, .quiet { color: #5a6577; }
 object { width: 100%; height: 44rem; border: 1px solid #dde1e7; }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -48,15 +48,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = threading.Event()
+        told: SimpleQueue[int] = SimpleQueue()  # safe to use in a signal handler
         before = {
-            number: signal.signal(number, lambda *_: stop.set())
+            number: signal.signal(number, lambda number, _: told.put(number))
             for number in (signal.SIGTERM, signal.SIGINT)
         }
         running: list[RunningSimulator] = []
         try:
             self._start(running, options)
-            stop.wait()
+            told.get()
         finally:
             for simulator in running:
                 simulator.stop()
