@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pinsync.accounts.access import MemberRequest, admin_required
 
 from .. import connections, rows
-from ..adapters import vendors
-from ..errors import AtsError
+from ..adapters import Adapter, vendors
+from ..errors import AtsError, BadCredentials
 from ..forms import CredentialsForm, ProfileLinkForm
 from ..models import AtsConnection
 
@@ -50,7 +50,7 @@ def connect(request: MemberRequest, slug: str) -> HttpResponse:
                 by=request.user,
             )
         except AtsError as error:
-            form.add_error(None, error.sentence)
+            form.add_error(None, _refusal(adapter, error))
         else:
             messages.success(request, f"{adapter.label} is connected.")
             return redirect("integrations:connection", connection.pk)
@@ -111,7 +111,7 @@ def reconnect(request: MemberRequest, pk: int) -> HttpResponse:
                 row, credentials=form.credentials(), by=request.user
             )
         except AtsError as error:
-            form.add_error(None, error.sentence)
+            form.add_error(None, _refusal(row.adapter_class, error))
         else:
             messages.success(request, _reconnected(row, now))
             return redirect("integrations:connection", now.pk)
@@ -146,6 +146,17 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
             "people": row.people.count(),
             "settings": row.mappings.count(),
         },
+    )
+
+
+def _refusal(adapter: type[Adapter], error: AtsError) -> str:
+    """Say it to the person who has just entered the credential."""
+    if not isinstance(error, BadCredentials):
+        return error.sentence
+    secrets = [field.label for field in adapter.credentials_fields if field.secret]
+    return (
+        f"{adapter.label} does not accept this {' or '.join(secrets)}. Nothing was "
+        "saved. Check it in the ATS and enter it again."
     )
 
 

@@ -129,7 +129,7 @@ def test_a_refused_key_says_so_and_is_not_shown_again(as_alice, ashby_sim):
     response = as_alice.post(url("connect", "ashby"), {"api_key": "s3cret-wrong"})
     page = seen(response)
     assert response.status_code == 200
-    assert "Ashby" in page
+    assert "Ashby does not accept this API key. Nothing was saved." in page
     assert "s3cret-wrong" not in page
     assert not AtsConnection.objects.exists()
 
