@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -382,11 +381,8 @@ OUTREACH_STATES = {
 
 
 def _newly_reached(row: JobCandidate, kind: Kind) -> list[Kind]:
-    rungs: Iterable[Kind]
-    if kind == Kind.CONTACT_FOUND:
-        rungs = [kind]
-    else:
-        rungs = LADDER[: LADDER.index(kind) + 1]
+    on_ladder = kind in LADDER
+    rungs = LADDER[: LADDER.index(kind) + 1] if on_ladder else (kind,)
     if getattr(row, FACTS[kind]):
         return []
     return [rung for rung in rungs if not getattr(row, FACTS[rung])]

@@ -16,14 +16,13 @@ from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 
-from pinsync import clock
+from pinsync import clock, waking
 
 from . import fonts
 from .events import resume_finished
 from .models import Candidate, ResumeDocument
 from .resume_contents import LEVELS, Facts, facts_of, first_level, outline
 from .typesetting import Typesetter
-from .waking import wake_documents
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +36,11 @@ _BACKOFF = (10, 60)  # seconds after the first and the second failure
 _CLAIM = 60  # seconds after which the worker of a claimed document counts as dead
 
 State = ResumeDocument.State
+
+
+def wake_documents() -> None:
+    """Ask a worker, after the commit, to make what is wanted; safe without Redis."""
+    waking.wake("documents", "candidates.tasks.render_due", timeout=900)
 
 
 def digest_of(candidate: Candidate) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from pinsync import clock
+from pinsync import clock, waking
 
-from . import resume, waking
-from .waking import wake_documents
+from . import resume
+from .resume import wake_documents
 
 __all__ = ["render_due", "wake_documents", "warm_up"]
 
@@ -32,7 +32,7 @@ _SAMPLE = {
 
 def render_due() -> None:
     """Make the wanted resumes until none is due."""
-    waking.started()
+    waking.awake("documents")
     end = time.monotonic() + clock.scaled(_LONGEST)
     while time.monotonic() < end:
         document = resume.claim_next()

@@ -403,7 +403,8 @@ class Adapter:
     def explain(self, reply: Reply, effect: Effect) -> Exception | None:
         """Return the error that this reply means, or None for the usual mapping.
 
-        Called for every reply, also one with status 200: with some vendors the body decides.
+        Called for every reply, also with status 200: with some vendors the body
+        decides.
         """
         return None
 

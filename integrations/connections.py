@@ -26,7 +26,7 @@ from .models import (
     Export,
     ExportStep,
 )
-from .waking import wake
+from .tasks import wake
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -16,8 +16,8 @@ from pinsync.accounts.models import User
 
 from . import ledger
 from .models import AtsPerson, Decision, Export, ExportStep
+from .tasks import wake
 from .triggers import UNSENT, steps_of
-from .waking import wake
 
 Choice, Kind, State = Decision.Choice, ExportStep.Kind, ExportStep.State
 

@@ -19,7 +19,7 @@ from pinsync import clock
 
 from . import ledger, timing
 from .models import AtsConnection, Export, ExportStep
-from .waking import wake_now
+from .tasks import wake_now
 
 log = logging.getLogger(__name__)
 

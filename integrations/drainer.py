@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import OperationalError, connections
 from django.db.models import Exists, OuterRef, Q
 
-from pinsync import clock
+from pinsync import clock, waking
 from pinsync.worker import stopping
 
 from . import crypto, failures
@@ -32,10 +32,12 @@ from .errors import AtsError
 from .http import VendorHttp, open_adapter
 from .models import AtsConnection, ExportStep
 from .pace import SHARES, Pace
-from .waking import BUDGET, LINGER, wake
+from .tasks import BUDGET, wake
 
 log = logging.getLogger(__name__)
 
+# A drainer stays longer than a wake is held back, so that no wake is lost.
+LINGER = waking.HELD_BACK + 0.5
 LEASE = 20.0
 RENEW_EVERY = 5.0
 LOOK_EVERY = 0.5

@@ -1,10 +1,24 @@
-"""What the RQ worker calls: ids and nothing else, no retries, no results."""
+"""What the RQ worker calls, and how it is asked to: no ids, no retries, no results."""
 
 from __future__ import annotations
 
-from . import drainer
+from pinsync import waking
+
+BUDGET = 600.0  # seconds of one drain job; then it ends and another is asked for
+
+
+def wake() -> None:
+    """Ask a worker to drain once the present transaction is committed; never raises."""
+    waking.wake("exports", "integrations.tasks.drain", timeout=int(BUDGET) + 300)
+
+
+def wake_now() -> None:
+    """Ask a worker to drain; what the dispatcher does while anything is due."""
+    waking.wake_now("exports", "integrations.tasks.drain", timeout=int(BUDGET) + 300)
 
 
 def drain() -> None:
     """Work the due steps of every connection that nobody else works."""
+    from . import drainer  # it wakes the next drain, so it imports this module
+
     drainer.drain()

@@ -25,7 +25,7 @@ from .models import (
     ExportStep,
     JobAtsMapping,
 )
-from .waking import wake
+from .tasks import wake
 
 Kind, State = ExportStep.Kind, ExportStep.State
 

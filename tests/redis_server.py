@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from pinsync import embedded_redis
+from pinsync import embedded_redis, waking
 
 
 class RedisServer:
@@ -81,7 +81,9 @@ def redis(redis_server: RedisServer, settings) -> Iterator[Redis]:
     before = {name: queue["URL"] for name, queue in settings.RQ_QUEUES.items()}
     for queue in settings.RQ_QUEUES.values():  # django_rq holds this very dictionary
         queue["URL"] = redis_server.url
+    waking.connection.cache_clear()
     yield client
+    waking.connection.cache_clear()
     for name, queue in settings.RQ_QUEUES.items():
         queue["URL"] = before[name]
     client.close()

@@ -6,15 +6,15 @@ import threading
 from datetime import timedelta
 
 import pytest
-import redis
 import rq
-from django.db import OperationalError
+from django.db import OperationalError, transaction
+from redis import Redis
 
-from integrations import dispatcher, drainer, waking
+from integrations import dispatcher, drainer, tasks
 from integrations.drainer import Drainer, Line, Paused
 from integrations.models import AtsConnection, Export, ExportStep
 from integrations.pace import Pace
-from pinsync import clock
+from pinsync import clock, waking
 from pinsync.worker import stopping
 from tests.factories import CandidateFactory
 
@@ -46,7 +46,7 @@ def vendors(monkeypatch, ready_resume):
 
 @pytest.fixture(autouse=True)
 def _no_redis(monkeypatch):
-    monkeypatch.setattr("integrations.waking.wake_now", lambda: None)
+    monkeypatch.setattr(waking, "wake_now", lambda *args, **kwargs: None)
 
 
 def people(acme, number):
@@ -237,40 +237,28 @@ def test_the_pace_spaces_calls_evenly_and_lets_a_burst_pass():
 # --- Waking ----------------------------------------------------------------------
 
 
-@pytest.fixture
-def queue(redis_server, monkeypatch):
-    """The real queue in a real Redis, emptied."""
-    client = redis.from_url(redis_server.url)
-    client.flushall()
-    monkeypatch.setattr(waking, "_redis", lambda: client)
-    return rq.Queue("exports", connection=client)
-
-
 @pytest.mark.django_db(transaction=True)
-def test_waking_enqueues_once_and_only_after_the_commit(queue, monkeypatch):
+def test_waking_enqueues_once_and_only_after_the_commit(redis, monkeypatch):
     monkeypatch.undo()
-    client = queue.connection
-    monkeypatch.setattr(waking, "_redis", lambda: client)
-    from django.db import transaction
-
+    queue = rq.Queue("exports", connection=redis)
     with transaction.atomic():
-        waking.wake()
-        waking.wake()
+        tasks.wake()
+        tasks.wake()
         assert queue.count == 0
     assert queue.count == 1
-    waking.wake()
+    tasks.wake()
     assert queue.count == 1
-    client.flushall()  # all is lost: the next tick asks anew
-    waking.wake()
+    redis.flushall()  # all is lost: the next tick asks anew
+    tasks.wake_now()
     assert queue.count == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_without_redis_waking_says_so_and_nothing_breaks(monkeypatch, caplog):
     monkeypatch.undo()
-    dead = redis.Redis(port=1, socket_connect_timeout=0.2)
-    monkeypatch.setattr(waking, "_redis", lambda: dead)
-    waking.wake()
+    dead = Redis(port=1, socket_connect_timeout=0.2)
+    monkeypatch.setattr(waking, "connection", lambda: dead)
+    tasks.wake()
     assert "Redis does not answer" in caplog.text
 
 
