@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import rq
@@ -28,7 +29,7 @@ def vendors(monkeypatch, ready_resume):
 
     def open_fake(vendor, credentials, *, share, before_call):
         ats = by_key.setdefault(credentials["api_key"], FakeAts())
-        adapter = fake_adapter(ats, vendor)
+        adapter: Any = fake_adapter(ats, vendor)
         write = adapter.http.write
 
         def paced_write():
