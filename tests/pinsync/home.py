@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -12,8 +13,9 @@ import time
 from pathlib import Path
 
 import requests
-from django.conf import settings
 
+BASE_DIR = Path(__file__).resolve().parents[2]
+LAUNCHER = (sys.executable, "-m", "pinsync.launcher")
 PATIENCE = 120.0
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 
@@ -50,26 +52,27 @@ class Home:
             **more,
         }
 
-    def run(self, **more: str) -> Run:
-        started = Run(self, **more)
+    def run(self, *command: str, **more: str) -> Run:
+        """Start the launcher, or what starts it."""
+        started = Run(self, command or (*LAUNCHER, "run"), **more)
         self.runs.append(started)
         return started
 
     def launcher(self, word: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run a command of the launcher that ends by itself."""
-        return self._command(["-m", "pinsync.launcher", word], more)
+        return self._command([*LAUNCHER, word], more)
 
     def manage(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a management command as by hand: it reads the file of the launcher."""
         files = {"PINSYNC_ENV_FILES": str(self.var / "local.env")}
-        return self._command(["manage.py", *words], files)
+        return self._command([sys.executable, "manage.py", *words], files)
 
     def _command(
         self, words: list[str], more: dict[str, str]
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, *words],
-            cwd=settings.BASE_DIR,
+            words,
+            cwd=BASE_DIR,
             env=self.environment(**more),
             capture_output=True,
             text=True,
@@ -107,16 +110,17 @@ class Home:
 class Run:
     """One ``make run``, and what it has printed so far."""
 
-    def __init__(self, home: Home, **more: str) -> None:
+    def __init__(self, home: Home, command: tuple[str, ...], **more: str) -> None:
         self.port = int(more.setdefault("PORT", str(free_port())))
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pinsync.launcher", "run"],
-            cwd=settings.BASE_DIR,
+            command,
+            cwd=BASE_DIR,
             env=home.environment(**more),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,  # so that a test can press Ctrl-C
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -142,6 +146,10 @@ class Run:
 
     def send(self, signum: int) -> None:
         self.process.send_signal(signum)
+
+    def press_ctrl_c(self) -> None:
+        """Signal the whole group, as a terminal does."""
+        os.killpg(self.process.pid, signal.SIGINT)
 
     def wait(self) -> int:
         status = self.process.wait(PATIENCE)

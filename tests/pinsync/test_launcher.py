@@ -75,7 +75,7 @@ def test_what_the_demo_shows_went_through_the_engine(home, running):
 
 
 def test_ctrl_c_ends_everything(home, running):
-    running.send(signal.SIGINT)
+    running.press_ctrl_c()
 
     assert running.wait() == 0
     assert running.lines[-1].endswith("Everything has stopped.")
