@@ -284,6 +284,10 @@ def _release(connection: AtsConnection, now: datetime) -> None:
 def _end(connection: AtsConnection, *, by: User) -> None:
     for export in _cancellable(connection):
         decisions.cancel(export, reason="disconnected", by=by)
+    # What is left belongs to exports that failed or are unclear: it goes out no more.
+    ExportStep.objects.filter(
+        connection=connection, state=ExportStep.State.READY, not_before__isnull=False
+    ).update(state=ExportStep.State.CANCELLED, not_before=None)
     connection.state = AtsConnection.State.DISCONNECTED
     connection.credentials = ""
     connection.disconnected_at = clock.now()

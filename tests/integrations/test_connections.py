@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection as database
 
-from integrations import connections, http, triggers
+from integrations import connections, http, ledger, triggers
 from integrations.adapters import PermissionState
 from integrations.errors import AtsError, BadCredentials, NotSent
 from integrations.models import (
@@ -268,6 +269,22 @@ def test_disconnecting_leaves_what_is_unclear(ashby_sim, acme, alice, waiting):
     step = ExportStep.objects.get(kind=ExportStep.Kind.PERSON)
     assert export.state != Export.State.CANCELLED
     assert step.state == ExportStep.State.UNCERTAIN
+
+
+def test_disconnecting_leaves_nothing_that_is_due(ashby_sim, acme, alice, waiting):
+    connection = connect(acme, alice)
+    dana = CandidateFactory(organization=acme)
+    export = waiting(connection, dana, ats_job_id="7", ats_job_name="Fitter")
+    person_of(connection, dana, somebody_in(ashby_sim))
+    steps = ExportStep.objects.filter(candidate=dana)
+    steps.update(state=ExportStep.State.DONE, not_before=None)
+    steps.filter(kind="job_link").update(state=ExportStep.State.FAILED)
+    steps.filter(kind="resume").update(state="ready", not_before=clock.now())
+    ledger.refresh_exports(connection.pk, dana.pk)
+    connections.disconnect(connection, by=alice)
+    export.refresh_from_db()
+    assert export.state == Export.State.FAILED
+    call_command("exports_verify")
 
 
 def test_disconnecting_twice_is_the_same_as_once(ashby_sim, acme, alice):
