@@ -70,8 +70,9 @@ def load() -> bool:
     _join(acme, admin=alice, recruiter=bob)
     _join(globex, admin=charlie, recruiter=alice)
     phones = count(100)
-    people = {who.handle: _candidate(acme, who, bob, phones) for who in PEOPLE}
-    jobs = {job.title: _job(acme, job, alice) for job in JOBS}
+    # Lists show the newest first: the last made are the ones to begin with.
+    people = {w.handle: _candidate(acme, w, bob, phones) for w in reversed(PEOPLE)}
+    jobs = {job.title: _job(acme, job, alice) for job in reversed(JOBS)}
     for who in ELSEWHERE_PEOPLE:
         _candidate(globex, who, charlie, phones)
     _job(globex, ELSEWHERE_JOB, charlie)
@@ -247,8 +248,8 @@ def _reach_out(
     live = {job.title for job in JOBS if job.goes_over}
     for title, rungs in OUTREACH.items():
         ago = None if title in live else clock.now() - timedelta(days=days[title])
-        for rung, handles in rungs.items():
-            for handle in handles:
+        for rung, handles in reversed(rungs.items()):
+            for handle in reversed(handles):
                 on_job = JobCandidate.objects.create(
                     job=jobs[title], candidate=people[handle]
                 )

@@ -7,10 +7,12 @@ from .simulated import Simulated
 
 _FIRST_STEPS = """\
   Try first, as Bob:
-  1. Open a job, then Settings > Position details or Automation: choose when its
-     candidates go to which ATS.
-  2. Add a candidate to outreach and watch the badge turn.
-  3. Follow the badge to the person in the simulated ATS.""".splitlines()
+  1. Open the job “Robotics Software Engineer”, then Job settings, and choose under
+     Position details or Automation when its candidates go to which ATS.
+  2. Back under Candidates press “Add to outreach” and watch the ATS badge turn.
+  3. Click the badge: it leads to the person in the simulated ATS.
+  4. Open Exports: what the demo has sent meanwhile, and one question that needs you.\
+""".splitlines()
 
 
 def welcome(address: str, places: list[Simulated], *, demo: bool) -> str:
