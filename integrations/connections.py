@@ -64,9 +64,9 @@ def connect(
         earlier = _earlier_of_same_account(organization, vendor, account, adapter)
     try:
         with transaction.atomic():
-            return _create(
-                organization, vendor, credentials, account, by=by, earlier=earlier
-            )
+            if earlier:
+                return _revive(earlier, credentials, account, by=by)
+            return _create(organization, vendor, credentials, account, by=by)
     except IntegrityError as error:  # a second tab was faster
         raise _connected_already(vendor) from error
 
@@ -225,21 +225,31 @@ def _create(
     account: Account,
     *,
     by: User,
-    earlier: AtsConnection | None = None,
 ) -> AtsConnection:
-    now = clock.now()
     connection = AtsConnection.objects.create(
         organization=organization,
         vendor=vendor,
         connected_by=by,
-        connected_at=now,
-        profile_url=earlier.profile_url if earlier else "",
+        connected_at=clock.now(),
     )
     connection.set_credentials(credentials)
     _store_proof(connection, account)
-    if earlier:
-        _carry_links(earlier, connection)
     return connection
+
+
+def _revive(
+    ended: AtsConnection, credentials: Mapping[str, str], account: Account, *, by: User
+) -> AtsConnection:
+    """Go on with the connection that ended: links hold, unclear writes are looked up.
+
+    What happened in between stays unsent: ``connected_at`` is now.
+    """
+    row = _locked(ended)
+    row.connected_by, row.connected_at = by, clock.now()
+    row.disconnected_at = None
+    row.set_credentials(credentials)
+    _store_proof(row, account)
+    return row
 
 
 def _store_proof(connection: AtsConnection, account: Account) -> None:
@@ -323,28 +333,9 @@ def _earlier_of_same_account(
         organization=organization,
         vendor=vendor,
         state=AtsConnection.State.DISCONNECTED,
-        people__isnull=False,
-    ).distinct()
+    )
     for connection in ended.order_by("-disconnected_at")[:3]:
-        if is_same_account(connection, account, adapter):
+        known = account.id is not None or connection.people.exists()
+        if known and is_same_account(connection, account, adapter):
             return connection
     return None
-
-
-def _carry_links(earlier: AtsConnection, connection: AtsConnection) -> None:
-    """Keep knowing who is there already: nobody is sent a second time.
-
-    As linked people: nothing but jobs is ever added to them again.
-    """
-    AtsPerson.objects.bulk_create(
-        AtsPerson(
-            connection=connection,
-            candidate_id=person.candidate_id,
-            person_id=person.person_id,
-            url=person.url,
-            known_by=AtsPerson.KnownBy.LINKED,
-            reason="Known from the connection before.",
-            known_at=person.known_at,
-        )
-        for person in earlier.people.all()
-    )

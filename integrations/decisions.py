@@ -17,7 +17,6 @@ from pinsync.accounts.models import User
 from . import ledger
 from .models import AtsPerson, Decision, Export, ExportStep
 from .tasks import wake
-from .triggers import UNSENT, steps_of
 
 Choice, Kind, State = Decision.Choice, ExportStep.Kind, ExportStep.State
 
@@ -34,6 +33,8 @@ def decide(
     if choice == Choice.LINK and person_id not in decision.shown_ids():
         raise ValueError("Choose one of the people shown.")
     step = decision.step
+    if not step.connection.is_live:
+        return False
     with transaction.atomic():
         taken = Decision.objects.filter(pk=decision.pk, choice="").update(
             choice=choice, person_id=person_id, decided_by=by, decided_at=clock.now()
@@ -63,12 +64,14 @@ def _answer(choice: str) -> dict[str, Any]:
 
 def retry(export: Export, *, by: User | None) -> None:
     """Reopen what failed, from the first try on."""
+    if not export.connection.is_live:
+        return
     now = clock.now()
     with transaction.atomic():
         known = AtsPerson.objects.filter(
             connection_id=export.connection_id, candidate_id=export.candidate_id
         ).exists()
-        failed = steps_of(export).filter(state=State.FAILED)
+        failed = export.steps().filter(state=State.FAILED)
         reopened = {
             "state": State.READY,
             "tries": 0,
@@ -93,6 +96,8 @@ def cancel(export: Export, *, reason: str, by: User | None) -> bool:
     The person's own steps are cancelled only when no other live export wants them.
     """
     with transaction.atomic():
+        if not export.is_unsent():
+            return False
         cancelled = (
             Export.objects.live()
             .filter(pk=export.pk)
@@ -105,7 +110,7 @@ def cancel(export: Export, *, reason: str, by: User | None) -> bool:
         )
         if not cancelled:
             return False
-        unsent = steps_of(export).filter(state__in=UNSENT, ever_unclear=False)
+        unsent = export.steps().unsent()
         others = Export.objects.live().filter(
             connection_id=export.connection_id, candidate_id=export.candidate_id
         )

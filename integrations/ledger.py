@@ -331,6 +331,7 @@ def later(
         moved = _move(step, ticket, **changes)
         if moved and ticket.opened:
             release_claims(step)
+        _drop_if_disconnected(step)
         _end_attempt(
             ticket,
             ExportAttempt.Outcome.NOT_SENT,
@@ -339,6 +340,15 @@ def later(
         )
         refresh(step)
     return moved
+
+
+def _drop_if_disconnected(step: ExportStep) -> None:
+    """Cancel what was put back while its connection was taken down."""
+    ExportStep.objects.filter(
+        pk=step.pk,
+        state=State.READY,
+        connection__state=AtsConnection.State.DISCONNECTED,
+    ).update(state=State.CANCELLED, not_before=None)
 
 
 def failed(step: ExportStep, ticket: Ticket, *, sentence: str, kind: str) -> bool:

@@ -347,6 +347,21 @@ class Export(models.Model):
     def by_hand(self) -> bool:
         return self.origin != self.Origin.TRIGGER
 
+    def steps(self) -> ExportStepQuerySet:
+        """Return the person's own steps and the job link of this export."""
+        return ExportStep.objects.filter(
+            connection_id=self.connection_id, candidate_id=self.candidate_id
+        ).filter(Q(ats_job_id="") | Q(ats_job_id=self.ats_job_id))
+
+    def is_unsent(self) -> bool:
+        """Return whether nothing of the export has gone out or is on its way."""
+        State, Kind = ExportStep.State, ExportStep.Kind
+        mine = self.steps()
+        if mine.filter(state__in=[State.SENDING, State.UNCERTAIN]).exists():
+            return False
+        own = Kind.JOB_LINK if self.ats_job_id else Kind.PERSON
+        return mine.unsent().filter(kind=own).exists()
+
 
 class ExportStepQuerySet(models.QuerySet["ExportStep"]):
     def due(self, now: datetime) -> ExportStepQuerySet:
@@ -356,8 +371,12 @@ class ExportStepQuerySet(models.QuerySet["ExportStep"]):
             not_before__lte=now,
         )
 
-    def unfinished(self) -> ExportStepQuerySet:
-        return self.exclude(state__in=FINISHED)
+    def unsent(self) -> ExportStepQuerySet:
+        """Return those of which surely nothing has gone out."""
+        State = ExportStep.State
+        return self.filter(
+            state__in=[State.READY, State.ASKING, State.FAILED], ever_unclear=False
+        )
 
 
 class ExportStep(models.Model):

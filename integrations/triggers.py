@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from candidates.events import outreach_recorded, resume_finished
 from candidates.models import Candidate, JobCandidate, OutreachEvent, ResumeDocument
@@ -18,6 +18,7 @@ from pinsync.accounts.models import User
 
 from . import ledger
 from .adapters import Trigger
+from .decisions import cancel
 from .models import (
     AtsConnection,
     AtsPerson,
@@ -233,7 +234,7 @@ def _step(
 
 def _reopen(export: Export, *, person: AtsPerson | None, urgent: bool) -> None:
     now = clock.now()
-    mine = steps_of(export)
+    mine = export.steps()
     if urgent:
         mine.filter(urgent=False).update(urgent=True)
     # Skipped while nobody is known means that a recruiter skipped: they ask anew.
@@ -248,13 +249,6 @@ def _reopen(export: Export, *, person: AtsPerson | None, urgent: bool) -> None:
         error="",
         error_kind="",
     )
-
-
-def steps_of(export: Export) -> QuerySet[ExportStep]:
-    """Return the person's own steps and the job link of this export."""
-    return ExportStep.objects.filter(
-        connection_id=export.connection_id, candidate_id=export.candidate_id
-    ).filter(Q(ats_job_id="") | Q(ats_job_id=export.ats_job_id))
 
 
 # --- Settings of a job -----------------------------------------------------------
@@ -306,9 +300,7 @@ def save_mapping(
 
 def exports_to_cancel(mapping: JobAtsMapping) -> int:
     """Return how many automatic exports Never or Disable would cancel."""
-    return sum(
-        1 for export in _automatic(mapping, mapping.ats_job_id) if _is_unsent(export)
-    )
+    return sum(export.is_unsent() for export in _automatic(mapping, mapping.ats_job_id))
 
 
 def _automatic(mapping: JobAtsMapping, ats_job_id: str) -> QuerySet[Export]:
@@ -320,29 +312,16 @@ def _automatic(mapping: JobAtsMapping, ats_job_id: str) -> QuerySet[Export]:
     )
 
 
-def _is_unsent(export: Export) -> bool:
-    """Return whether the export's own next write has not begun."""
-    kind = Kind.JOB_LINK if export.ats_job_id else Kind.PERSON
-    return steps_of(export).filter(kind=kind, state__in=UNSENT, attempt=0).exists()
-
-
-# States in which nothing has gone out as long as ``attempt`` is 0.
-UNSENT = (State.READY, State.ASKING, State.FAILED)
-
-
 def _cancel_automatic(mapping: JobAtsMapping, ats_job_id: str) -> None:
-    from .decisions import cancel  # decisions needs this module, too
-
     where = "Never" if mapping.screen == mapping.Screen.POSITION_DETAILS else "Disable"
     for export in _automatic(mapping, ats_job_id):
-        if _is_unsent(export):
-            cancel(export, reason=f"The job's setting was changed to {where}.", by=None)
+        cancel(export, reason=f"The job's setting was changed to {where}.", by=None)
 
 
 def _move_automatic(mapping: JobAtsMapping, old_job_id: str) -> None:
     """Give exports whose job link has not begun the newly chosen ATS job."""
     for export in _automatic(mapping, old_job_id):
-        if old_job_id and not _is_unsent(export):
+        if not _link_has_not_begun(export):
             continue
         if _taken(export, mapping.ats_job_id):
             continue
@@ -363,11 +342,15 @@ def _taken(export: Export, ats_job_id: str) -> bool:
     ).exists()
 
 
+def _link_has_not_begun(export: Export) -> bool:
+    link = export.steps().filter(kind=Kind.JOB_LINK)
+    return not export.ats_job_id or link.unsent().filter(attempt=0).exists()
+
+
 def _drop_unsent_link(export: Export) -> None:
-    if export.ats_job_id:
-        steps_of(export).filter(kind=Kind.JOB_LINK, state__in=UNSENT, attempt=0).update(
-            state=State.CANCELLED, not_before=None
-        )
+    export.steps().unsent().filter(kind=Kind.JOB_LINK, attempt=0).update(
+        state=State.CANCELLED, not_before=None
+    )
 
 
 __all__ = [
@@ -377,5 +360,4 @@ __all__ = [
     "listen",
     "request_export",
     "save_mapping",
-    "steps_of",
 ]

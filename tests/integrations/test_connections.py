@@ -295,13 +295,34 @@ def test_disconnecting_twice_is_the_same_as_once(ashby_sim, acme, alice):
     assert connection.disconnected_at == first
 
 
-def test_connecting_anew_starts_a_new_connection(ashby_sim, acme, alice):
+@pytest.mark.parametrize("known", [False, True])
+def test_connecting_anew_moves_the_moment_from_which_events_count(
+    known, ashby_sim, acme, alice
+):
     old = connect(acme, alice)
+    if known:
+        person_of(old, CandidateFactory(organization=acme), somebody_in(ashby_sim))
     AtsConnection.objects.update(connected_at=clock.now() - timedelta(days=9))
     connections.disconnect(old, by=alice)
     new = connect(acme, alice)
-    assert new.pk != old.pk
+    assert (new.pk == old.pk) is known  # who nobody can vouch for is another account
     assert clock.now() - new.connected_at < timedelta(minutes=1)
+    assert new.disconnected_at is None
+
+
+def test_an_unclear_write_is_looked_up_when_the_same_account_returns(
+    ashby_sim, acme, alice, waiting
+):
+    old = connect(acme, alice)
+    person_of(old, CandidateFactory(organization=acme), somebody_in(ashby_sim))
+    export = waiting(old, CandidateFactory(organization=acme))
+    ExportStep.objects.filter(kind="person", export=export).update(
+        state="uncertain", attempt=1, intent_at=clock.now()
+    )
+    connections.disconnect(old, by=alice)
+    connect(acme, alice)
+    usable = AtsConnection.objects.usable(clock.now())
+    assert ExportStep.objects.filter(connection__in=usable, state="uncertain").exists()
 
 
 def test_the_same_account_still_knows_who_is_there(ashby_sim, acme, alice, waiting):
