@@ -31,7 +31,7 @@ from .engine import Stale, work_for
 from .errors import AtsError
 from .http import VendorHttp, open_adapter
 from .models import AtsConnection, ExportStep
-from .pace import SHARES, Pace
+from .pace import Pace, pace_of
 from .tasks import BUDGET, wake
 
 log = logging.getLogger(__name__)
@@ -100,15 +100,15 @@ def _line(connection: AtsConnection) -> Line | None:
             ),
         )
         return None
-    per_second = _per_second(connection)
+    pace = _pace(connection, credentials)
     most = settings.DRAIN_THREADS
-    if per_second is not None:
+    if pace.per_second is not None:
         # More threads than the pace feeds would only let look-ups grow old.
-        most = min(most, max(2, math.ceil(per_second * 3)))
+        most = min(most, max(2, math.ceil(pace.per_second * 3)))
     return Line(
         connection=connection,
         credentials=credentials,
-        pace=Pace(per_second),
+        pace=pace,
         most=most,
         # An open breaker is probed by one thread before the others follow.
         allowed=1 if connection.probe_wait else min(FIRST_THREADS, most),
@@ -116,11 +116,9 @@ def _line(connection: AtsConnection) -> Line | None:
     )
 
 
-def _per_second(connection: AtsConnection) -> float | None:
-    if settings.PACE == "off":
-        return None
-    per_minute = connection.adapter_class.wire.per_minute * SHARES["drainer"]
-    return per_minute / clock.scaled(60)
+def _pace(connection: AtsConnection, credentials: dict[str, str]) -> Pace:
+    adapter = open_adapter(connection.vendor, credentials, share="drainer")
+    return pace_of(adapter, share="drainer")
 
 
 # --- The drainer -----------------------------------------------------------------

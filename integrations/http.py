@@ -18,15 +18,15 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from urllib3.filepost import encode_multipart_formdata
 
 from pinsync import __version__, clock
 
-from . import guard, page_pace, redaction, transport
+from . import guard, redaction, transport
 from .adapters import Adapter, Basic, Choice, Effect, Env, Header, Reply, adapter_class
 from .errors import AtsError, BadCredentials
+from .pace import shared_pace
 from .replies import Failures, decoded
 
 __all__ = ["CALL_DEADLINE", "SEND_WINDOW", "VendorHttp", "open_adapter"]
@@ -58,7 +58,7 @@ class VendorHttp:
         self.last_seconds = 0.0
         self._vendor = adapter_class
         self._credentials = credentials
-        self._before_call = before_call
+        self.before_call = before_call
         self._adapter: Adapter | None = None
         self._base: guard.Address | None = None
         self._signed: dict[str, str] | None = None
@@ -115,8 +115,8 @@ class VendorHttp:
         headers = self._headers(sign=sign, foreign=foreign)
         body = _body(headers, json=json, form=form, files=files)
         request = transport.Request(method, address, headers=headers, body=body)
-        if self._before_call is not None:
-            self._before_call()
+        if self.before_call is not None:
+            self.before_call()
         reply = self._exchange(request, effect, gate)
         if reply.status in accept:
             return reply
@@ -263,18 +263,17 @@ def open_adapter(
 ) -> Adapter:
     """Return the vendor's adapter with a session of its own; ``http.close()`` ends it.
 
-    Calls of the share "pages" are paced here; others by their ``before_call``.
+    Calls are paced as their share allows, unless ``before_call`` does it.
     """
     cls = adapter_class(vendor)
-    if before_call is None and share == "pages" and settings.PACE == "vendor":
-        before_call = page_pace.waiter(
-            vendor, _digest(credentials), per_minute=cls.wire.per_minute
-        )
     http = VendorHttp(
         adapter_class=cls, credentials=credentials, before_call=before_call
     )
     adapter = cls(http=http, credentials=credentials, environment=environment_of(cls))
     http.serve(adapter)
+    if before_call is None:
+        key = (vendor, share, _digest(credentials))
+        http.before_call = shared_pace(adapter, key, share=share).wait
     return adapter
 
 

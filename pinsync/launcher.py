@@ -91,6 +91,8 @@ class Launcher:
         hosts = ",".join(filter(None, [*own, *(p.host for p in self.simulated)]))
         self.local.put("ALLOWED_PRIVATE_HOSTS", hosts)
         os.environ["ALLOWED_PRIVATE_HOSTS"] = hosts
+        # Nobody waits for the pace of vendors that are simulated; real ones keep it.
+        self.local.put("PACE", "off" if self.simulated else "vendor")
 
     # -- one at a time -----------------------------------------------------------
 
@@ -239,7 +241,9 @@ class Launcher:
             Prepared(self.var, database).forget()
             for place in self.simulated:
                 self.local.forget(*place.variables)
-            self.local.forget("REDIS_URL", "ALLOWED_PRIVATE_HOSTS", simulated.BASE_PORT)
+            self.local.forget(
+                "REDIS_URL", "ALLOWED_PRIVATE_HOSTS", "PACE", simulated.BASE_PORT
+            )
             self.local.save()
         self.log.say("pinsync", "All data is gone. The next “make run” begins anew.")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from integrations import adapters, http, page_pace, transport
+from integrations import adapters, http, transport
 from integrations.errors import (
     AtsError,
     BadCredentials,
@@ -360,22 +361,14 @@ def test_an_address_that_is_no_origin_stops_with_the_variables_name(
         http.open_adapter("example", {"api_key": KEY})
 
 
-def test_pages_are_paced_and_the_drainer_paces_itself(example, monkeypatch, settings):
-    paced = []
+def test_pages_are_paced_and_the_drainer_paces_itself(example, settings):
+    def own():
+        return None
 
-    def waiter(*arguments, **options):
-        paced.append((arguments, options))
-        return lambda: None
-
-    monkeypatch.setattr(page_pace, "waiter", waiter)
-    http.open_adapter("example", {"api_key": KEY})
-    http.open_adapter("example", {"api_key": KEY}, share="drainer")
-    settings.PACE = "off"
-    http.open_adapter("example", {"api_key": KEY})
-    ((arguments, options),) = paced
-    assert arguments[0] == "example"
-    assert KEY not in arguments[1]
-    assert options == {"per_minute": 600}
+    page: Any = http.open_adapter("example", {"api_key": KEY}).http
+    drainer: Any = http.open_adapter("example", {"api_key": KEY}, before_call=own).http
+    assert page.before_call.__self__.per_second is not None
+    assert drainer.before_call is own
 
 
 # --- Nothing leaks ------------------------------------------------------------------
