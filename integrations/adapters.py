@@ -336,6 +336,8 @@ class Adapter:
     proves_absence_by: ClassVar[tuple[Key, ...]] = ()
     sends: ClassVar[tuple[SentField, ...]]
     sends_resume: ClassVar[bool] = False
+    # Seconds in which an accepted resume shows on the person; 0: with the reply.
+    resume_appears_within: ClassVar[float] = 0.0
     sends_note: ClassVar[bool] = False
     # Whether a recruiter may choose "create anyway" after the vendor itself refused.
     can_override_refusal: ClassVar[bool] = False

@@ -23,6 +23,9 @@ from .matching import Answer, Match, Verdict
 from .models import AtsConnection, AtsPerson, Decision, ExportAttempt, ExportStep
 from .records import PersonRecord
 
+CONFIRMING = "confirming"
+CONFIRM_EVERY = 3.0
+
 Choice, KnownBy, Kind = Decision.Choice, AtsPerson.KnownBy, ExportStep.Kind
 
 
@@ -384,7 +387,15 @@ class FollowUp(Work):
         except AlreadyThere:
             ledger.done(self.step, self.ticket)
         else:
-            ledger.done(self.step, self.ticket)
+            self.sent()
+
+    def sent(self) -> None:
+        """Record that the vendor accepted the write."""
+        ledger.done(self.step, self.ticket)
+
+    def is_there_already(self) -> bool:
+        """Look before writing again what was tried before."""
+        return self.step.attempt > 0 and bool(self.is_there())
 
     thing: str
 
@@ -432,7 +443,11 @@ class ResumeWork(FollowUp):
             ledger.skipped(self.step, self.ticket)
         elif document.state == ResumeDocument.State.READY:
             self.document = document
-            self.send(clock.now())
+            began = clock.now()
+            if self.is_there_already():
+                ledger.done(self.step, self.ticket)
+            else:
+                self.send(began)
         elif document.state == ResumeDocument.State.FAILED:
             ledger.failed(
                 self.step,
@@ -454,7 +469,43 @@ class ResumeWork(FollowUp):
             pk=self.sent_snapshot().get("document", 0)
         ).first()
         self.document = sent or want_resume(self.candidate)
-        super().resolve()
+        if self.step.error_kind == CONFIRMING:
+            self.confirm()
+        else:
+            super().resolve()
+
+    def sent(self) -> None:
+        if self.adapter.resume_appears_within:
+            self._look_soon()
+        else:
+            super().sent()
+
+    def confirm(self) -> None:
+        """Look whether the accepted resume shows; it is never sent again by itself."""
+        assert self.step.intent_at is not None  # noqa: S101 (a check constraint)
+        limit = clock.period(self.adapter.resume_appears_within)
+        if self.is_there():
+            ledger.done(self.step, self.ticket)
+        elif clock.now() < self.step.intent_at + limit:
+            self._look_soon()
+        else:
+            ledger.failed(
+                self.step,
+                self.ticket,
+                sentence=(
+                    f"{self.ats} accepted the resume of {self.candidate.full_name} but "
+                    "does not show it. Look there, or send it again."
+                ),
+                kind="rejected",
+            )
+
+    def _look_soon(self) -> None:
+        ledger.confirming(
+            self.step,
+            self.ticket,
+            not_before=clock.now() + clock.period(CONFIRM_EVERY),
+            sentence=f"{self.ats} has the resume and is still reading it.",
+        )
 
     def is_there(self) -> bool | None:
         return self.adapter.has_resume(self.person_id, self.document.file_name)
@@ -483,6 +534,8 @@ class NoteWork(FollowUp):
         self.text = self.adapter.note_for(self.record, self.marker)
         if self.person is None or not self.person.is_ours or not self.text:
             ledger.skipped(self.step, self.ticket)
+        elif self.is_there_already():
+            ledger.done(self.step, self.ticket)
         else:
             self.send(clock.now())
 

@@ -267,6 +267,24 @@ def done(step: ExportStep, ticket: Ticket, *, sentence: str = "") -> bool:
     return moved
 
 
+def confirming(
+    step: ExportStep, ticket: Ticket, *, not_before: datetime, sentence: str
+) -> bool:
+    """Record that the vendor accepted the write and has yet to show it."""
+    with writing():
+        moved = _move(
+            step,
+            ticket,
+            state=State.UNCERTAIN,
+            not_before=not_before,
+            error=sentence,
+            error_kind="confirming",
+        )
+        _end_attempt(ticket, ExportAttempt.Outcome.DONE)
+        refresh(step)
+    return moved
+
+
 def skipped(step: ExportStep, ticket: Ticket, *, sentence: str = "") -> bool:
     with writing():
         moved = _move(

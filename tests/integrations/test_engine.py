@@ -445,6 +445,49 @@ def test_a_second_unclear_resume_asks_and_can_be_skipped(dana, export, bench, at
     assert ats.resumes == []
 
 
+# --- A resume that shows later ---------------------------------------------------
+
+
+@pytest.fixture
+def slow_reader(connection, ats, ready_resume):
+    return Bench(connection, ats, resume_appears_within=60.0)
+
+
+def test_a_resume_counts_as_sent_once_the_ats_shows_it(dana, export, slow_reader, ats):
+    shown, ats.resumes = ats.resumes, []
+    sent = export(dana)
+    slow_reader.adapter.has_resume = lambda *a: bool(shown)
+    slow_reader.run()
+    assert state(sent) == Export.State.EXPORTING
+    assert step(dana, "resume").error == "Ashby has the resume and is still reading it."
+    shown.append("visible now")
+    slow_reader.pass_time(4)
+    slow_reader.run()
+    assert state(sent) == Export.State.SENT
+    assert len(ats.resumes) == 1
+
+
+def test_a_resume_that_never_shows_is_reported_and_not_sent_again_by_itself(
+    dana, export, slow_reader, ats, bob
+):
+    sent = export(dana)
+    slow_reader.adapter.has_resume = lambda *a: False
+    slow_reader.run()
+    for _ in range(3):
+        slow_reader.settle()
+    assert state(sent) == Export.State.FAILED
+    assert step(dana, "resume").error == (
+        "Ashby accepted the resume of Dana Example but does not show it. "
+        "Look there, or send it again."
+    )
+    assert len(ats.resumes) == 1
+    decisions.retry(sent, by=bob)
+    slow_reader.adapter.has_resume = lambda *a: True
+    slow_reader.run()
+    assert state(sent) == Export.State.SENT
+    assert len(ats.resumes) == 1  # it had appeared after all
+
+
 # --- Retries, pauses, parking ----------------------------------------------------
 
 

@@ -116,6 +116,9 @@ class CrelateAdapter(Adapter):
         SentField("resume", "primary artifact", "Resume PDF"),
     )
     sends_resume = True
+    # Uploads are processed afterwards, and a file that Crelate cannot read vanishes
+    # without a word [client-live]; the client that saw it polled for up to 30 s.
+    resume_appears_within = 60.0
     profile_url_template = f"https://app.crelate.com/{PROFILE}"
     # No limit is published; 2 calls a second is about what live clients make.
     wire = Wire(per_minute=120, search_lag=10, late_commit=10)
