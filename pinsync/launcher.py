@@ -15,7 +15,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import ModuleType
 
@@ -24,6 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from . import embedded_redis, simulated
 from .accounts.demo import NO_DEMO
+from .first_page import Page
 from .local_env import LocalEnv, new_credentials_key, new_secret_key
 from .prepared import Prepared
 from .processes import Log, Program, Stopped, Supervisor
@@ -145,21 +145,18 @@ class Launcher:
             self._start_simulators(supervisor)
             prepared.store(demo=self._prepare_database(supervisor))
         web = supervisor.start(_web(settings.PORT))
-        page = f"{settings.PUBLIC_URL}/"
+        page = Page(settings.PORT, settings.PUBLIC_URL)
         supervisor.wait_until(
-            lambda: _page_answers(settings.PORT) or web.status is not None,
-            timeout=_HEAD_START,
+            lambda: page.answers() or web.status is not None, timeout=_HEAD_START
         )
         self._start_simulators(supervisor)
         for program in _workers():
             supervisor.start(program)
-        if supervisor.wait_until(
-            lambda: _page_answers(settings.PORT), timeout=_PAGE_PATIENCE
-        ):
-            self.log.write(welcome(page, self.simulated, demo=prepared.has_demo))
+        if supervisor.wait_until(page.answers, timeout=_PAGE_PATIENCE):
+            self.log.write(welcome(page.url, self.simulated, demo=prepared.has_demo))
         else:
             self.log.say(
-                "pinsync", f"{page} does not answer; read the lines of “web” above."
+                "pinsync", f"{page.url} does not answer; the lines of “web” say why."
             )
 
     def _start_redis(self, supervisor: Supervisor) -> None:
@@ -280,25 +277,6 @@ def _workers() -> list[Program]:
         for queue in ("exports", "documents")
     ]
     return [*programs, Program("dispatch", _manage("dispatch"))]
-
-
-def _page_answers(port: int) -> bool:
-    """Return whether the first page comes, as a browser would get it."""
-    connection = HTTPConnection(simulated.HOST, port, timeout=10)
-    try:
-        path = "/"
-        for _ in range(5):
-            connection.request("GET", path, headers={"Host": f"localhost:{port}"})
-            reply = connection.getresponse()
-            reply.read()
-            if reply.status not in (301, 302):
-                return reply.status == 200
-            path = reply.headers["Location"]
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
-    return False
 
 
 _COMMANDS = ("run", "setup", "reset", "new-key")

@@ -8,16 +8,19 @@ import signal
 import socket
 import stat
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from pinsync import simulated
 from pinsync.accounts.demo import BOB, DEMO_PEOPLE
+from pinsync.first_page import Page
 from pinsync.local_env import LocalEnv
 from pinsync.prepared import Prepared
 from pinsync.welcome import welcome
 
-from .home import PATIENCE, Home, eventually
+from .home import PATIENCE, Home, eventually, free_port
 
 pytestmark = pytest.mark.processes
 LINUX_ONLY = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -113,6 +116,19 @@ def test_the_data_and_the_keys_are_kept(home, running):
     assert again.sign_in(BOB.email, BOB.password).status_code == 200
     again.send(signal.SIGTERM)
     again.wait()
+
+
+def test_unreadable_files_of_redis_cost_nothing(home):
+    manifest = home.var / "redis" / "appendonlydir" / "appendonly.aof.manifest"
+    manifest.write_text("written by somebody else\n")
+
+    run = home.run()
+    run.said("Ready:")
+    run.send(signal.SIGTERM)
+
+    assert run.wait() == 0
+    assert "Its files cannot be read; it starts with none." in run.text
+    assert "ended by itself" not in run.text
 
 
 def test_the_keys_are_for_their_owner_alone(home, running):
@@ -282,6 +298,52 @@ def test_an_unreadable_note_counts_as_none(tmp_path):
     (tmp_path / "prepared.json").write_text("{")
 
     assert not Prepared(tmp_path, {"ENGINE": "sqlite3", "NAME": "x"}).has_demo
+
+
+def test_the_first_page_is_what_stands_behind_the_redirects(serve):
+    port = serve({"/": (302, "/in/"), "/in/": (200, "")})
+
+    assert Page(port, f"http://localhost:{port}").answers()
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [{"/": (500, "")}, {"/": (302, "/")}, {"/": (302, "/in/"), "/in/": (400, "")}],
+)
+def test_a_page_that_fails_is_none(serve, pages):
+    port = serve(pages)
+
+    assert not Page(port, f"http://localhost:{port}").answers()
+
+
+def test_where_nobody_listens_there_is_no_page():
+    assert not Page(free_port(), "http://localhost").answers()
+
+
+@pytest.fixture
+def serve():
+    """Serve the pages: path to status and Location."""
+    servers = []
+
+    def start(pages: dict[str, tuple[int, str]]) -> int:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, location = pages[self.path]
+                self.send_response(status)
+                self.send_header("Location", location)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return servers[-1].server_port
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
 
 
 def test_without_the_demo_nobody_is_told_its_passwords():
