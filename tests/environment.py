@@ -15,6 +15,7 @@ import pytest
 
 _VAR = tempfile.mkdtemp(prefix="pinsync-tests-")
 atexit.register(shutil.rmtree, _VAR, ignore_errors=True)
+os.mkdir(os.path.join(_VAR, "static"))  # or whitenoise misses it in every test
 NO_CHROMIUM = "chromium is not on PATH"
 
 os.environ.update(
