@@ -5,6 +5,7 @@ Every network read comes before the transaction that stores what it showed.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from pinsync import clock
 
 from . import decisions
 from .adapters import Account, Adapter, adapter_class
+from .breaker import count_failure, count_success
 from .crypto import CannotOpen
 from .errors import AtsError, BadCredentials, ErrorKind
 from .http import VendorHttp, open_adapter
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from pinsync.accounts.models import Organization, User
+
+log = logging.getLogger(__name__)
+
+PROVE_EVERY = 3600.0
 
 # What a step waits for when only a better credential helps it.
 _CREDENTIAL_TROUBLE = (ErrorKind.BAD_CREDENTIALS, ErrorKind.MISSING_PERMISSION)
@@ -85,6 +91,27 @@ def test(connection: AtsConnection) -> Account:
             _store_proof(row, account)
     connection.refresh_from_db()
     return account
+
+
+def due_for_proof() -> QuerySet[AtsConnection]:
+    """Return the connections whose last proof is an hour old: the light cannot lie."""
+    now = clock.now()
+    return AtsConnection.objects.usable(now).filter(
+        last_proven_at__lt=now - clock.period(PROVE_EVERY)
+    )
+
+
+def prove_due() -> None:
+    """Test what is due; a vendor that does not answer counts towards the breaker."""
+    for connection in due_for_proof():
+        try:
+            test(connection)
+        except AtsError as error:
+            log.info("Connection %s could not be proven: %s", connection.pk, error.kind)
+            if error.kind != ErrorKind.BAD_CREDENTIALS:
+                count_failure(connection)
+        else:
+            count_success(connection)
 
 
 def reconnect(

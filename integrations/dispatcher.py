@@ -18,8 +18,9 @@ from candidates.tasks import wake_documents
 from pinsync import clock
 
 from . import ledger, timing
+from .connections import due_for_proof
 from .models import AtsConnection, Export, ExportStep
-from .tasks import wake_now
+from .tasks import wake_now, wake_proofs
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ def tick() -> None:
         wake_now()
     if documents_due():
         wake_documents()
+    if due_for_proof().exists():
+        wake_proofs()
 
 
 def sweep() -> int:

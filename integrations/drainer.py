@@ -24,7 +24,7 @@ from django.db.models import Exists, OuterRef, Q
 from pinsync import clock, waking
 from pinsync.worker import stopping
 
-from . import crypto, failures
+from . import breaker, crypto, failures
 from .adapters import Adapter
 from .connections import park
 from .engine import Stale, work_for
@@ -386,7 +386,7 @@ def work_one(line: Line, adapter: Adapter, step: ExportStep) -> bool:
         line.answered(_http(adapter).last_seconds)
         if line.failing:
             line.failing = False
-            failures.count_success(step.connection)
+            breaker.count_success(step.connection)
     return True
 
 
@@ -408,10 +408,10 @@ def _probe(line: Line, adapter: Adapter) -> bool:
         return False
     except AtsError:
         line.open = False
-        failures.probe_failed(connection)
+        breaker.probe_failed(connection)
         return False
     connection.probe_wait = 0
-    failures.count_success(connection)
+    breaker.count_success(connection)
     AtsConnection.objects.filter(pk=connection.pk).update(probe_wait=0)
     return True
 

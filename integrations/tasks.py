@@ -22,3 +22,15 @@ def drain() -> None:
     from . import drainer  # it wakes the next drain, so it imports this module
 
     drainer.drain()
+
+
+def wake_proofs() -> None:
+    """Ask a worker to prove the connections whose last proof is an hour old."""
+    waking.wake_now("checks", "integrations.tasks.prove_connections", timeout=900)
+
+
+def prove_connections() -> None:
+    """Test the connections that are due for it, permission by permission."""
+    from . import connections  # it wakes the drain, so it imports this module
+
+    connections.prove_due()

@@ -218,6 +218,7 @@ _QUEUE = {"URL": REDIS_URL, "SERIALIZER": "json", "DEFAULT_RESULT_TTL": 0}
 RQ_QUEUES = {
     "exports": {**_QUEUE, "DEFAULT_TIMEOUT": 900},
     "documents": {**_QUEUE, "DEFAULT_TIMEOUT": 900},
+    "checks": {**_QUEUE, "DEFAULT_TIMEOUT": 900},
 }
 RQ = {"WORKER_CLASS": "pinsync.worker.Worker"}
 RQ_SHOW_ADMIN_LINK = True

@@ -41,7 +41,7 @@ def sources() -> list[Path]:
         text=True,
         check=True,
     ).stdout.split()
-    paths = [ROOT / name for name in listed]
+    paths = [ROOT / name for name in sorted(listed)]
     return [p for p in paths if p.exists() and p.relative_to(ROOT).parts[0] in APPS]
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection as database
 
-from integrations import connections, http, ledger, triggers
+from integrations import connections, http, ledger, tasks, triggers
 from integrations.adapters import PermissionState
 from integrations.errors import AtsError, BadCredentials, NotSent
 from integrations.models import (
@@ -340,3 +340,39 @@ def test_another_account_knows_nobody(ashby_sim, acme, alice):
     person_of(old, CandidateFactory(organization=acme), "11111111-1111-4111-8111")
     connections.disconnect(old, by=alice)
     assert not connect(acme, alice).people.exists()
+
+
+# --- On a timer ------------------------------------------------------------------
+
+
+def prove_old(connection):
+    AtsConnection.objects.filter(pk=connection.pk).update(
+        last_proven_at=clock.now() - timedelta(hours=2)
+    )
+    tasks.prove_connections()
+    connection.refresh_from_db()
+
+
+def test_every_hour_each_connection_is_proven_again(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    prove_old(connection)
+    assert clock.now() - connection.last_proven_at < timedelta(minutes=1)
+    before = ashby_sim.count()
+    tasks.prove_connections()
+    assert ashby_sim.count() == before
+
+
+def test_a_key_revoked_overnight_is_noticed_without_any_export(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    ashby_sim.revoke("demo-ashby-key")
+    prove_old(connection)
+    assert connection.state == AtsConnection.State.PARKED
+
+
+def test_a_vendor_that_is_down_does_not_look_proven(ashby_sim, acme, alice):
+    connection = connect(acme, alice)
+    ashby_sim.fault("status", status=500, times="forever")
+    prove_old(connection)
+    assert connection.state == AtsConnection.State.CONNECTED
+    assert clock.now() - connection.last_proven_at > timedelta(hours=1)
+    assert connection.failures_in_row == 1

@@ -297,6 +297,20 @@ def test_the_dispatcher_wakes_for_documents(dana, monkeypatch):
 
 
 @pytest.mark.django_db
+def test_the_dispatcher_wakes_for_connections_not_proven_for_an_hour(
+    connection, monkeypatch
+):
+    woken = []
+    monkeypatch.setattr(dispatcher, "wake_proofs", lambda: woken.append("checks"))
+    for minutes, times in ((1, 0), (61, 1)):
+        AtsConnection.objects.update(
+            last_proven_at=clock.now() - clock.period(minutes * 60)
+        )
+        dispatcher.tick()
+        assert len(woken) == times
+
+
+@pytest.mark.django_db
 def test_the_dispatcher_repairs_a_derived_state(
     acme, connection, export, bench, monkeypatch
 ):
