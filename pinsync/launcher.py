@@ -13,7 +13,7 @@ import importlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -150,7 +150,7 @@ class Launcher:
             lambda: page.answers() or web.status is not None, timeout=_HEAD_START
         )
         self._start_simulators(supervisor)
-        for program in _workers():
+        for program in _workers(settings.RQ_QUEUES):
             supervisor.start(program)
         if supervisor.wait_until(page.answers, timeout=_PAGE_PATIENCE):
             self.log.write(welcome(page.url, self.simulated, demo=prepared.has_demo))
@@ -271,10 +271,13 @@ def _web(port: int) -> Program:
     return Program("web", tuple(command))
 
 
-def _workers() -> list[Program]:
+def _workers(queues: Iterable[str]) -> list[Program]:
+    """Return who does the work behind the pages; exports never wait for the rest."""
+    others = [queue for queue in queues if queue != "exports"]
+    names = {"exports": ["exports"], "documents": others}
     programs = [
-        Program(queue, _manage("rqworker", queue, "-v", "0"), 2, _WORKER_GRACE)
-        for queue in ("exports", "documents")
+        Program(name, _manage("rqworker", *served, "-v", "0"), 2, _WORKER_GRACE)
+        for name, served in names.items()
     ]
     return [*programs, Program("dispatch", _manage("dispatch"))]
 
