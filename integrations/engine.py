@@ -23,6 +23,7 @@ from .matching import Answer, Match, Verdict
 from .models import AtsConnection, AtsPerson, Decision, ExportAttempt, ExportStep
 from .records import PersonRecord
 
+CLAIMED = "claimed"
 CONFIRMING = "confirming"
 CONFIRM_EVERY = 3.0
 
@@ -121,7 +122,7 @@ class PersonWork(Work):
         found, began = lookup.people_like(self.adapter, self.record)
         verdict = self.judge(self.record, found)
         if verdict.answer is Answer.LINK:
-            self.link(verdict.match, KnownBy.LINKED)
+            self.link(verdict.match, self.known_if_found)
         elif verdict.answer is Answer.ASK:
             self.ask_which(verdict.matches)
         else:
@@ -141,6 +142,11 @@ class PersonWork(Work):
             self.ask_which(verdict.matches)
         elif self.settle_absence(provable=lookup.can_prove_absence(self.adapter, sent)):
             self.create(began, repeats=True)
+
+    @property
+    def known_if_found(self) -> AtsPerson.KnownBy:
+        """Whoever appears after an unclear write of ours counts as ours."""
+        return KnownBy.RECOVERED if self.step.ever_unclear else KnownBy.LINKED
 
     def judge(self, record: PersonRecord, found: list[RemotePerson]) -> Verdict:
         return matching.judge(
@@ -281,7 +287,7 @@ class PersonWork(Work):
                     "Another entry of the same person is on its way to "
                     f"{self.ats}; PinSync waits for it."
                 ),
-                kind="claimed",
+                kind=CLAIMED,
             )
             return
         theirs = PersonRecord.of(other.candidate)
@@ -308,7 +314,7 @@ class PersonWork(Work):
             found = found or lookup.namesakes(self.adapter, self.record)
         verdict = self.judge(self.record, found)
         if verdict.answer is Answer.LINK:
-            self.link(verdict.match, KnownBy.LINKED)
+            self.link(verdict.match, self.known_if_found)
             return
         shown = [matching.as_match(person, self.record) for person in found]
         allowed = [Choice.SKIP]
@@ -377,13 +383,24 @@ class FollowUp(Work):
                 candidate=self.candidate,
                 snapshot=self.snapshot(),
                 looked_up_at=looked_up_at,
-                claims=(),
+                claims=self.claims(),
                 repeats=repeats,
             )
 
         try:
             with self.http.writing(intend):
                 self.write()
+        except Claimed:
+            ledger.later(
+                self.step,
+                self.ticket,
+                not_before=clock.now() + clock.period(5),
+                sentence=(
+                    f"Another entry of the same person is sending {self.thing} to "
+                    f"{self.ats}; PinSync waits for it."
+                ),
+                kind=CLAIMED,
+            )
         except AlreadyThere:
             ledger.done(self.step, self.ticket)
         else:
@@ -398,6 +415,10 @@ class FollowUp(Work):
         return self.step.attempt > 0 and bool(self.is_there())
 
     thing: str
+
+    def claims(self) -> list[tuple[str, str]]:
+        """Return what only one row of a human may write at a time."""
+        return []
 
     def is_there(self) -> bool | None:
         raise NotImplementedError
@@ -414,15 +435,21 @@ class JobLinkWork(FollowUp):
 
     def attempt(self) -> None:
         began = clock.now()
-        # Somebody new cannot be on a job yet: no need to ask.
-        if not (self.person and self._is_brand_new(self.person)) and self.is_there():
+        if not self._cannot_be_there_yet() and self.is_there():
             ledger.done(self.step, self.ticket)
         else:
             self.send(began)
 
-    def _is_brand_new(self, person: AtsPerson) -> bool:
-        age = clock.now() - person.known_at
-        return person.known_by == KnownBy.CREATED and age < clock.period(60)
+    def _cannot_be_there_yet(self) -> bool:
+        """Somebody whom we created a moment ago is on no job: no need to ask."""
+        assert self.person is not None  # noqa: S101 (run() returned otherwise)
+        age = clock.now() - self.person.known_at
+        is_new = self.person.known_by == KnownBy.CREATED and age < clock.period(60)
+        return is_new and self.step.error_kind != CLAIMED
+
+    def claims(self) -> list[tuple[str, str]]:
+        # Two rows of one human share the person, and so the place on the job.
+        return [("job", f"{self.person_id} {self.step.ats_job_id}")]
 
     def is_there(self) -> bool:
         return self.adapter.is_on_job(self.person_id, self.step.ats_job_id)

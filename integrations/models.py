@@ -555,7 +555,8 @@ class IdentityClaim(models.Model):
     """The lock that keeps two rows of one human from making two people.
 
     One per email and LinkedIn URL, taken in sorted order in the intent. Held while the
-    outcome is open and for ever once the person is known.
+    outcome is open and for ever once the person is known. A job link holds one, too:
+    two rows of one human share their place on the ATS job.
     """
 
     connection = models.ForeignKey(AtsConnection, models.PROTECT, related_name="claims")

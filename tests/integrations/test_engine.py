@@ -743,6 +743,39 @@ def test_one_email_under_two_names_asks(dana, export, bench, ats, bob):
     ]
 
 
+def test_two_rows_of_one_human_are_put_on_one_job_once(dana, export, bench, ats):
+    other = twin(dana)
+
+    def meanwhile():
+        ats.fail["add_to_job"] = ["lost"]  # the other row's answer is lost, too
+        Bench(bench.connection, ats).run()
+
+    export(dana)
+    export(other)
+    ats.fail["add_to_job"] = [meanwhile]
+    bench.run()
+    assert len(ats.links) == 1
+    for _ in range(3):
+        bench.settle()
+    assert len(ats.links) == 1
+    assert set(Export.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_who_appears_after_an_unclear_write_is_ours_however_late(
+    dana, export, bench, ats
+):
+    ats.fail["create"] = ["unclear", "down"]
+    export(dana)
+    bench.run()
+    bench.settle()
+    assert not ats.people
+    ats.add("Dana Example", emails=("dana@example.com",))  # committed at last
+    bench.settle()
+    assert len(ats.people) == 1
+    assert AtsPerson.objects.get().known_by == "recovered"
+    assert len(ats.resumes) == 1
+
+
 # --- Races and vanished workers --------------------------------------------------
 
 
