@@ -330,12 +330,9 @@ def _http(adapter: Adapter) -> VendorHttp:
 
 def _work_person(line: Line, adapter: Adapter, step_id: int) -> None:
     """Work the step and what becomes due for the same person behind it."""
-    following: int | None = step_id
-    while following is not None and line.open and not stopping.is_set():
-        step = _load(following)
-        if step is None or not work_one(line, adapter, step):
-            return
-        following = _next_due(step)
+    step = _load(step_id)
+    while step is not None and line.open and not stopping.is_set():
+        step = _next_due(step) if work_one(line, adapter, step) else None
 
 
 def _load(step_id: int) -> ExportStep | None:
@@ -344,19 +341,23 @@ def _load(step_id: int) -> ExportStep | None:
         .select_related(
             "connection", "candidate__organization", "candidate__sourced_by"
         )
+        .prefetch_related("candidate__experiences", "candidate__education")
         .filter(pk=step_id)
         .first()
     )
 
 
-def _next_due(step: ExportStep) -> int | None:
-    return (
+def _next_due(done: ExportStep) -> ExportStep | None:
+    """Return the person's next step; who they are is not loaded a second time."""
+    step = (
         ExportStep.objects.due(clock.now())
-        .filter(connection_id=step.connection_id, candidate_id=step.candidate_id)
+        .filter(connection_id=done.connection_id, candidate_id=done.candidate_id)
         .order_by("pk")
-        .values_list("pk", flat=True)
         .first()
     )
+    if step is not None:
+        step.connection, step.candidate = done.connection, done.candidate
+    return step
 
 
 def work_one(line: Line, adapter: Adapter, step: ExportStep) -> bool:
