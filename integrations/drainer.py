@@ -372,6 +372,8 @@ def work_one(line: Line, adapter: Adapter, step: ExportStep) -> bool:
         return False
     except Stale as reason:
         log.info("Step %s starts over: %s", step.pk, reason)
+        # Or it would look up again and again for a connection that rests.
+        _close_if_resting(line, step.connection_id)
         return False
     except AtsError as error:
         failures.record(work, error)
@@ -394,6 +396,10 @@ def work_one(line: Line, adapter: Adapter, step: ExportStep) -> bool:
 def _notice(line: Line, connection_id: int) -> None:
     """Close the line at once when its connection was paused or parked."""
     line.failing = True
+    _close_if_resting(line, connection_id)
+
+
+def _close_if_resting(line: Line, connection_id: int) -> None:
     usable = AtsConnection.objects.usable(clock.now()).filter(pk=connection_id)
     if not usable.exists():
         line.open = False
