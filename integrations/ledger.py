@@ -20,7 +20,6 @@ from candidates.models import Candidate
 from pinsync import clock
 
 from . import timing
-from .adapters import Key
 from .models import (
     AtsConnection,
     AtsPerson,
@@ -81,7 +80,7 @@ def intend(
     candidate: Candidate,
     snapshot: dict[str, Any],
     looked_up_at: datetime,
-    claims: Collection[tuple[Key, str]],
+    claims: Collection[tuple[str, str]],
     share_claims: bool = False,
     repeats: bool = False,
 ) -> None:
@@ -157,7 +156,7 @@ def _take_step(
 
 
 def _take_claims(
-    step: ExportStep, claims: Collection[tuple[Key, str]], *, share: bool
+    step: ExportStep, claims: Collection[tuple[str, str]], *, share: bool
 ) -> None:
     if not claims:
         return
@@ -193,7 +192,7 @@ def person_known(
     url: str,
     known_by: AtsPerson.KnownBy,
     reason: str = "",
-    claims: Collection[tuple[Key, str]] = (),
+    claims: Collection[tuple[str, str]] = (),
 ) -> bool:
     """Record who the candidate is in the ATS; what follows becomes due."""
     now = clock.now()
@@ -227,7 +226,7 @@ def person_known(
     return True
 
 
-def _claim_what_is_free(step: ExportStep, claims: Collection[tuple[Key, str]]) -> None:
+def _claim_what_is_free(step: ExportStep, claims: Collection[tuple[str, str]]) -> None:
     """Keep the identities of a known person for ever; others' claims stay theirs."""
     if claims:
         IdentityClaim.objects.bulk_create(
@@ -447,8 +446,8 @@ def vanished(step: ExportStep) -> bool:
 
 
 def release_claims(step: ExportStep) -> None:
-    """Let go of the person's identities: surely nothing was created."""
-    if step.kind == Kind.PERSON:
+    """Let go of what the step holds: surely nothing was created."""
+    if step.kind in (Kind.PERSON, Kind.JOB_LINK):
         IdentityClaim.objects.filter(step_id=step.pk).delete()
 
 
