@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from candidates.models import Candidate
 from pinsync import clock
@@ -29,7 +29,7 @@ from .models import (
     ExportStep,
     IdentityClaim,
 )
-from .states import derive
+from .states import StepFacts, derive
 
 State, Kind = ExportStep.State, ExportStep.Kind
 
@@ -122,14 +122,8 @@ def _take_step(
     *,
     repeats: bool,
 ) -> None:
-    unchanged = Candidate.objects.filter(
-        pk=OuterRef("candidate_id"),
-        email=candidate.email,
-        linkedin_url=candidate.linkedin_url,
-        first_name=candidate.first_name,
-        last_name=candidate.last_name,
-    )
-    usable = AtsConnection.objects.usable(now).filter(pk=OuterRef("connection_id"))
+    mine = Candidate.objects.order_by().filter(pk=step.candidate_id)
+    usable = AtsConnection.objects.usable(now).filter(pk=step.connection_id)
     changes: dict[str, Any] = {
         "state": State.SENDING,
         "attempt": ticket.attempt + 1,
@@ -142,16 +136,21 @@ def _take_step(
     }
     if repeats:
         changes["repeated"] = True
-    taken = (
-        ExportStep.objects.filter(
-            pk=ticket.step_id,
-            attempt=ticket.attempt,
-            state__in=[State.READY, State.UNCERTAIN],
-        )
-        .filter(Exists(unchanged), Exists(usable))
-        .update(**changes)
+    taken = ExportStep.objects.filter(
+        pk=ticket.step_id,
+        attempt=ticket.attempt,
+        state__in=[State.READY, State.UNCERTAIN],
+    ).update(**changes)
+    # Questions of their own, because subqueries of the update take Django three times
+    # as long to put together, and SQLite's only writer would hold its lock meanwhile.
+    identity = mine.values_list("email", "linkedin_url", "first_name", "last_name")
+    unchanged = identity.get() == (
+        candidate.email,
+        candidate.linkedin_url,
+        candidate.first_name,
+        candidate.last_name,
     )
-    if not taken:
+    if not (taken and unchanged and usable.exists()):
         raise Stale("the step, the candidate or the connection changed")
 
 
@@ -163,15 +162,14 @@ def _take_claims(
     wanted = Q()
     for key, value in claims:
         wanted |= Q(key=key, value=value)
-    held = list(
-        IdentityClaim.objects.filter(wanted, connection_id=step.connection_id)
-        .select_related("step__candidate__sourced_by")
-        .order_by("key", "value")
+    held = IdentityClaim.objects.order_by("key", "value").filter(
+        wanted, connection_id=step.connection_id
     )
-    for claim in held:
-        if claim.step_id != step.pk and not share:
-            raise Claimed(claim.step)
-    taken = {(claim.key, claim.value) for claim in held}
+    taken = set()
+    for name, value, holder in held.values_list("key", "value", "step_id"):
+        if holder != step.pk and not share:
+            raise Claimed(_step_of_claim(holder))
+        taken.add((name, value))
     IdentityClaim.objects.bulk_create(
         IdentityClaim(
             connection_id=step.connection_id, key=key, value=value, step_id=step.pk
@@ -179,6 +177,10 @@ def _take_claims(
         for key, value in claims
         if (key, value) not in taken
     )
+
+
+def _step_of_claim(step_id: int) -> ExportStep:
+    return ExportStep.objects.select_related("candidate__sourced_by").get(pk=step_id)
 
 
 # --- After it --------------------------------------------------------------------
@@ -219,7 +221,8 @@ def person_known(
                 "known_at": now,
             },
         )
-        _claim_what_is_free(step, claims)
+        if not ticket.opened:  # else the intent took them
+            _claim_what_is_free(step, claims)
         _release_dependents(step, person, now)
         _exports_of(step).filter(in_ats_at=None).update(in_ats_at=now)
         refresh(step)
@@ -458,27 +461,28 @@ def refresh(step: ExportStep) -> None:
 
 def refresh_exports(connection_id: int, candidate_id: int) -> None:
     """Derive the state of each export of the person in that connection anew."""
-    exports = list(
-        Export.objects.filter(
-            connection_id=connection_id, candidate_id=candidate_id
-        ).exclude(state=Export.State.CANCELLED)
+    exports = (
+        Export.objects.filter(connection_id=connection_id, candidate_id=candidate_id)
+        .exclude(state=Export.State.CANCELLED)
+        .order_by()
+        .values_list("pk", "ats_job_id", "state", "cancel_reason")
     )
-    steps = list(
-        ExportStep.objects.filter(
-            connection_id=connection_id, candidate_id=candidate_id
-        ).only("kind", "state", "ats_job_id", "attempt", "error")
+    rows = ExportStep.objects.order_by().filter(
+        connection_id=connection_id, candidate_id=candidate_id
     )
+    facts = rows.values_list("kind", "state", "ats_job_id")
+    steps = [StepFacts(*fact) for fact in facts]
     now = clock.now()
-    for export in exports:
-        state = derive(export.ats_job_id, steps)
-        if state == export.state:
+    for pk, ats_job_id, before, cancel_reason in exports:
+        state = derive(ats_job_id, steps)
+        if state == before:
             continue
         changes: dict[str, Any] = {"state": state, "updated_at": now}
         if state in (Export.State.SENT, Export.State.CANCELLED):
             changes["finished_at"] = now
-        if state == Export.State.CANCELLED and not export.cancel_reason:
+        if state == Export.State.CANCELLED and not cancel_reason:
             changes["cancel_reason"] = "Skipped by a recruiter."
-        Export.objects.filter(pk=export.pk).update(**changes)
+        Export.objects.filter(pk=pk).update(**changes)
 
 
 def _exports_of(step: ExportStep) -> Any:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from .models import Export, ExportStep
 
 State, Kind = ExportStep.State, ExportStep.Kind
 
 
-def derive(ats_job_id: str, steps: Iterable[ExportStep]) -> Export.State:
+class StepFacts(NamedTuple):
+    """What matters of a step here."""
+
+    kind: str
+    state: str
+    ats_job_id: str
+
+
+def derive(ats_job_id: str, steps: Iterable[StepFacts]) -> Export.State:
     """Return the state of the export to that ATS job (or "") from the person's steps."""
     mine = [
         step
