@@ -1,0 +1,51 @@
+"""Measure, print, and leave the figures in ``benchmarks/latest.json``."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from . import cast, delay, pdf, report, throughput
+from .stage import stage
+
+_LONGEST = 360.0  # seconds of the whole run
+_ROUNDS = 2
+# Enough that the few first threads of a drainer do not matter: 32 from 28 answers on.
+_EXPORTS = {200: 480, 50: 480, 0: 480}
+
+
+def main() -> None:
+    quick = _arguments().quick
+    began = time.monotonic()
+    with stage() as setting:
+        people = cast.assemble()
+        throughput.check_same_bytes(setting, people)
+        report.beginning()
+        compared = []
+        for latency_ms, exports in _EXPORTS.items():
+            found = throughput.compare(
+                setting,
+                people,
+                latency_ms=latency_ms,
+                exports=exports // 5 if quick else exports,
+                rounds=1 if quick else _ROUNDS,
+            )
+            report.throughput_line(found)
+            compared.append(found)
+        made = pdf.measure()
+        report.pdf_lines(made)
+        delays = delay.measure(setting, people, seconds=10 if quick else 30)
+        report.delay_lines(delays)
+        report.write(compared, made, delays, seconds=time.monotonic() - began)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="One short round each, to try it out."
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

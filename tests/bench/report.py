@@ -1,0 +1,139 @@
+"""The table on the terminal, and the file for those who compare runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any
+
+from .delay import LATENCY_MS, PER_SECOND, Delays
+from .stage import ROOT, THREADS
+from .throughput import Comparison, Round, rate
+
+PATH = ROOT / "benchmarks" / "latest.json"
+
+_COLUMNS = "{:>8}  {:>24}  {:>24}  {:>6}  {:>15}"
+
+
+def beginning() -> None:
+    print(
+        f"PinSync on {_database()}, Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores; pace off, {THREADS} threads.\n\n"
+        "Exports per second, median (min - max): the whole product and a bare script\n"
+        "of requests and threads, in turns. Each export looks up twice, creates the\n"
+        "person, adds the job, attaches the resume and leaves a note. The product's\n"
+        "clock runs from the moment the exports may go until the last one reads Sent,\n"
+        "waking a worker and its first 4 threads growing to 32 included.\n"
+    )
+    print(_COLUMNS.format("latency", "product", "bare", "ratio", "CPU ms each"))
+
+
+def throughput_line(found: Comparison) -> None:
+    print(
+        _COLUMNS.format(
+            f"{found.latency_ms} ms",
+            _spread(found.product),
+            _spread(found.bare),
+            f"{found.ratio:.2f}",
+            f"{_cpu(found.product):.1f} / {_cpu(found.bare):.1f}",
+        )
+        + f"   {found.exports} exports, {found.calls_per_export} calls each",
+        flush=True,
+    )
+
+
+def pdf_lines(made: dict[str, float]) -> None:
+    print("\nResume PDF, milliseconds each (the first of its kind), memory so far")
+    kinds = {"pdf": "Latin", "pdf_two_pages": "Latin, long", "pdf_cjk": "Japanese"}
+    for key, kind in kinds.items():
+        pages = int(made[f"{key}_pages"])
+        print(
+            f"  {kind:<12} {pages} page{'s' if pages > 1 else ' '}"
+            f" {made[f'{key}_ms']:8.0f} ({made[f'{key}_first_ms']:.0f})"
+            f" {made[f'{key}_peak_mb']:8.0f} MB"
+        )
+
+
+def delay_lines(delays: Delays) -> None:
+    print(
+        f"\nFrom the trigger to “in the ATS” at {PER_SECOND:g} exports per second, "
+        f"{len(delays.in_ats)} of them,\nvendor's pace off, {LATENCY_MS} ms per call\n"
+        f"  median {delays.p50:.2f} s   p95 {delays.p95:.2f} s   "
+        f"longest {max(delays.in_ats):.2f} s\n"
+        f"  until job, resume and note are there, too: "
+        f"median {median(delays.sent):.2f} s"
+    )
+
+
+def write(
+    compared: list[Comparison],
+    made: dict[str, float],
+    delays: Delays,
+    *,
+    seconds: float,
+) -> None:
+    figures: dict[str, Any] = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "database": _database(),
+        "threads": THREADS,
+        "pace": "off",
+    }
+    for found in compared:
+        figures |= _of_latency(found)
+    figures |= {name: round(value, 1) for name, value in made.items()}
+    figures |= {
+        "trigger_to_ats_p50_s": round(delays.p50, 3),
+        "trigger_to_ats_p95_s": round(delays.p95, 3),
+        "trigger_to_sent_p50_s": round(median(delays.sent), 3),
+        "run_seconds": round(seconds),
+    }
+    PATH.parent.mkdir(exist_ok=True)
+    PATH.write_text(json.dumps(figures, indent=2) + "\n")
+    print(f"\nWritten to {PATH.relative_to(ROOT)} after {seconds:.0f} s.")
+
+
+def _of_latency(found: Comparison) -> dict[str, float]:
+    suffix = f"{found.latency_ms}ms"
+    return {
+        f"throughput_ratio_{suffix}": round(found.ratio, 3),
+        f"exports_per_s_{suffix}": round(rate(found.product), 2),
+        f"bare_exports_per_s_{suffix}": round(rate(found.bare), 2),
+        f"cpu_ms_per_export_{suffix}": round(_cpu(found.product), 1),
+        f"bare_cpu_ms_per_export_{suffix}": round(_cpu(found.bare), 1),
+        f"exports_{suffix}": found.exports,
+        "calls_per_export": found.calls_per_export,
+        "events_per_s": round(median(found.events_per_second), 1),
+    }
+
+
+def _spread(rounds: list[Round]) -> str:
+    low, high = _ends(rounds, lambda one: one.per_second)
+    return f"{rate(rounds):.1f} ({low:.1f} - {high:.1f})"
+
+
+def _ends(
+    rounds: Iterable[Round], value: Callable[[Round], float]
+) -> tuple[float, float]:
+    values = [value(one) for one in rounds]
+    return min(values), max(values)
+
+
+def _cpu(rounds: Iterable[Round]) -> float:
+    return median(one.cpu_ms for one in rounds)
+
+
+def _database() -> str:
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        return f"SQLite {sys.modules['sqlite3'].sqlite_version}"
+    version = connection.cursor().connection.info.server_version
+    return f"PostgreSQL {version // 10000}"
