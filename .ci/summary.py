@@ -32,6 +32,8 @@ def main(folder: str, seconds: str, *broken: str) -> None:
     total["error"] += max(0, len(broken) - explained)
     lines = [f"FAILED {stage}" for stage in broken]
     words = [f"{total[name]} {name}" for name in NAMES if total[name]]
+    if total["error"] > 1:
+        words[-1] += "s"
     lines.append(f"===== {', '.join(words) or 'no tests ran'} in {seconds}.00s =====")
     sys.stdout.write("\n".join(lines) + "\n")
 
