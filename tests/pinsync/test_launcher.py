@@ -120,6 +120,7 @@ def test_the_data_and_the_keys_are_kept(home, running):
 
 def test_unreadable_files_of_redis_cost_nothing(home):
     manifest = home.var / "redis" / "appendonlydir" / "appendonly.aof.manifest"
+    manifest.parent.mkdir(parents=True, exist_ok=True)
     manifest.write_text("written by somebody else\n")
 
     run = home.run()
