@@ -9,8 +9,8 @@ from django.test import Client
 from pinsync.accounts.models import Membership, Organization, User
 
 from .factories import MembershipFactory, OrganizationFactory, UserFactory
-from .vendors.simulators import ashby_sim, crelate_sim  # noqa: F401
 from .redis_server import redis, redis_server  # noqa: F401
+from .vendors.simulators import ashby_sim, crelate_sim  # noqa: F401
 
 
 def pytest_configure() -> None:
