@@ -18,24 +18,36 @@ _MEASURE_EVERY = 10.0
 
 _lock = threading.Lock()
 _measured: tuple[float, datetime] | None = None
+_latest = datetime.min.replace(tzinfo=UTC)
 
 
 def now() -> datetime:
     """Return the present moment by the database's clock, in UTC."""
     if connection.vendor == "sqlite":  # in our process: its clock is ours
         return datetime.now(UTC)
-    global _measured
-    with _lock:
-        measured = _measured
+    measured = _measured
     if measured is None or time.monotonic() - measured[0] > _MEASURE_EVERY:
-        before = time.monotonic()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT clock_timestamp()")
-            (stamp,) = cursor.fetchone()
-        measured = (before, stamp.astimezone(UTC))
-        with _lock:
-            _measured = measured
-    return measured[1] + timedelta(seconds=time.monotonic() - measured[0])
+        measured = _measure()
+    return _never_back(measured[1] + timedelta(seconds=time.monotonic() - measured[0]))
+
+
+def _measure() -> tuple[float, datetime]:
+    """Ask the database for the time, taken to be that in the middle of the question."""
+    global _measured
+    before = time.monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (stamp,) = cursor.fetchone()
+    _measured = ((before + time.monotonic()) / 2, stamp.astimezone(UTC))
+    return _measured
+
+
+def _never_back(moment: datetime) -> datetime:
+    """Hold the clock where a new measurement would turn it back."""
+    global _latest
+    with _lock:
+        _latest = max(_latest, moment)
+        return _latest
 
 
 def scaled(seconds: float) -> float:
