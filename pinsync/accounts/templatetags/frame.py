@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from pinsync import local_time
+
 register = template.Library()
 
 _STEPS = ((3600, 60, "min"), (86_400, 3600, "h"), (7 * 86_400, 86_400, "d"))
@@ -30,14 +32,23 @@ def ago(moment: datetime | None) -> str:
 
 
 @register.filter
-def when(moment: datetime | None) -> SafeString:
-    """Mark up how long ago the moment is, with the exact time as its title."""
+def at(moment: datetime | None) -> SafeString:
+    """Mark up the time of the moment, with its date unless it is today."""
     if moment is None:
         return SafeString("")
-    exact = formatted(timezone.localtime(moment), "j M Y, H:i T")
+    return _marked_up(moment, local_time.at(moment))
+
+
+@register.filter
+def when(moment: datetime | None) -> SafeString:
+    """Mark up how long ago the moment is, with the exact time as its title."""
+    return SafeString("") if moment is None else _marked_up(moment, ago(moment))
+
+
+def _marked_up(moment: datetime, words: str) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         moment.isoformat(timespec="seconds"),
-        exact,
-        ago(moment),
+        formatted(timezone.localtime(moment), "j M Y, H:i T"),
+        words,
     )
