@@ -45,7 +45,7 @@ def decide(
         if not moved:
             transaction.set_rollback(True)
             return False
-        if choice == Choice.SKIP and step.kind == Kind.PERSON:
+        if choice == Choice.SKIP:
             ledger.release_claims(step)
         ledger.refresh(step)
     wake()
@@ -90,12 +90,35 @@ def retry(export: Export, *, by: User | None) -> None:
     wake()
 
 
+def retry_alike(export: Export, *, by: User | None) -> int:
+    """Reopen every export of the connection that failed for the same cause."""
+    mine = {cause_of(step) for step in export.steps().filter(state=State.FAILED)}
+    failed = ExportStep.objects.filter(
+        connection_id=export.connection_id, state=State.FAILED
+    ).select_related("candidate")
+    people = {step.candidate_id for step in failed if cause_of(step) in mine}
+    rows = Export.objects.filter(
+        connection_id=export.connection_id, state=Export.State.FAILED
+    ).select_related("connection", "candidate")
+    alike = [row for row in rows if row.candidate_id in people]
+    for row in alike:
+        retry(row, by=by)
+    return len(alike)
+
+
+def cause_of(step: ExportStep) -> tuple[str, str, str]:
+    """Return what equals that of every step that failed for the same reason."""
+    return step.kind, step.error_kind, step.error.replace(step.candidate.full_name, "")
+
+
 def cancel(export: Export, *, reason: str, by: User | None) -> bool:
     """Cancel what has not been sent; False when there is nothing left to cancel.
 
     The person's own steps are cancelled only when no other live export wants them.
     """
     with transaction.atomic():
+        # Locked, so that no worker sends meanwhile what is reported as cancelled.
+        list(export.steps().select_for_update(no_key=True).values_list("pk"))
         if not export.is_unsent():
             return False
         cancelled = (

@@ -26,6 +26,7 @@ from pinsync import clock
 from pinsync.accounts.demo import ALICE, BOB, CHARLIE, OPERATOR, DemoPerson
 from pinsync.accounts.models import Membership, Organization, User
 
+from . import job_picker
 from .adapters import Adapter, AtsJob, Choice, Secret, vendors
 from .connections import connect
 from .demo_people import (
@@ -221,7 +222,7 @@ def _set_up(
                 connection=connection,
                 trigger=trigger,
                 ats_job_id=ats_job.id if ats_job else "",
-                ats_job_name=ats_job.title if ats_job else "",
+                ats_job_name=job_picker.name_of(ats_job) if ats_job else "",
                 by=by,
             )
 

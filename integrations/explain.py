@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-from django.utils.formats import date_format
-
 from candidates.models import FACTS, JobCandidate, OutreachEvent
 from pinsync import clock
+from pinsync.local_time import at
 
-from .adapters import Key, Trigger
+from .adapters import Screen, Trigger
+from .engine import CONFIRMING
+from .errors import AtsError
 from .models import AtsConnection, AtsPerson, Export, ExportStep, JobAtsMapping
-from .records import PersonRecord
 from .standings import Standing, standings_of
 
 if TYPE_CHECKING:
@@ -27,13 +25,6 @@ State, Kind = ExportStep.State, ExportStep.Kind
 SOON = timedelta(seconds=15)
 
 
-def at(moment: datetime, now: datetime | None = None) -> str:
-    """Return “14:05” today, else “12 Mar, 14:05”."""
-    local = timezone.localtime(moment)
-    today = timezone.localtime(now or clock.now()).date()
-    return date_format(local, "H:i" if local.date() == today else "j M, H:i")
-
-
 def took(seconds: float) -> str:
     """Return “3 s”, “4 min” or “2 h”."""
     if seconds < 90:
@@ -43,6 +34,14 @@ def took(seconds: float) -> str:
     if seconds < 36 * 3600:
         return f"{round(seconds / 3600)} h"
     return f"{round(seconds / 86400)} days"
+
+
+def at_the_page(error: AtsError) -> str:
+    """Return the sentence for somebody who waits for an answer: nothing is repeated."""
+    sentence, _, promise = error.sentence.rpartition(". ")
+    if sentence and promise.endswith(("tries again by itself.", "goes on by itself.")):
+        return f"{sentence}. Try again in a moment."
+    return error.sentence
 
 
 # --- One person in one ATS ---------------------------------------------------------
@@ -79,8 +78,13 @@ def sentence_of_export(standing: Standing, export: Export, now: datetime) -> str
 def _is_there(standing: Standing, person: AtsPerson, now: datetime) -> str:
     label = standing.connection.label
     if not person.is_ours:
-        reason = f" ({without_stop(person.reason)})" if person.reason else ""
-        return f"Already in {label}{reason}. Linked; nothing was changed."
+        decided = person.known_by == AtsPerson.KnownBy.DECIDED
+        facts = ("decided here" if decided else "", without_stop(person.reason))
+        why = ": ".join(fact for fact in facts if fact)
+        return (
+            f"Already in {label}{f' ({why})' if why else ''}. "
+            "Linked; nothing was changed."
+        )
     since = at(person.known_at, now)
     return f"In {label} since {since}{_delay(standing)}."
 
@@ -135,14 +139,13 @@ def _waiting_for(standing: Standing, steps: list[ExportStep], now: datetime) -> 
         return f"{_DOING[Kind(step.kind)].format(label=label)} now."
     if connection.paused_until and connection.paused_until > now:
         return (
-            f"{label} asked for a rest. Goes on at {at(connection.paused_until, now)}."
+            f"{label} is busy or does not answer. Goes on at "
+            f"{at(connection.paused_until, now)}."
         )
     if step.state == State.UNCERTAIN:
         return _unclear(standing, step, now)
-    if step.not_before and step.not_before > now and step.error:
-        return f"{with_stop(step.error)} Next try at {at(step.not_before, now)}."
     if step.error:
-        return with_stop(step.error)
+        return f"{with_stop(step.error)} {_again(step, now)}".strip()
     if step.not_before and step.not_before > now + SOON:
         return f"Goes to {label} at {at(step.not_before, now)}."
     if step.kind == Kind.RESUME and step.not_before is None:
@@ -159,13 +162,28 @@ _DOING = {
 
 
 def _unclear(standing: Standing, step: ExportStep, now: datetime) -> str:
-    label, name = standing.connection.label, standing.candidate.full_name
-    again = (
-        f"Checking again at {at(step.not_before, now)}."
-        if step.not_before and step.not_before > now
-        else "Checking now."
+    if step.error_kind == CONFIRMING:
+        return with_stop(step.error)
+    what = _UNCLEAR[Kind(step.kind)].format(
+        label=standing.connection.label, name=standing.candidate.full_name
     )
-    return f"We could not tell whether {label} saved {name}. {again}"
+    return f"We could not tell whether {what}. {_again(step, now) or 'Checking now.'}"
+
+
+_UNCLEAR = {
+    Kind.PERSON: "{label} saved {name}",
+    Kind.JOB_LINK: "{label} added {name} to the job",
+    Kind.RESUME: "{label} saved the resume of {name}",
+    Kind.NOTE: "{label} saved the note about {name}",
+}
+
+
+def _again(step: ExportStep, now: datetime) -> str:
+    """Return “Next try at 14:05.” or “Checking again at 14:05.”; "" for at once."""
+    if not step.not_before or step.not_before <= now:
+        return ""
+    words = "Checking again" if step.state == State.UNCERTAIN else "Next try"
+    return f"{words} at {at(step.not_before, now)}."
 
 
 def step_lines(standing: Standing, now: datetime) -> list[tuple[str, str]]:
@@ -203,13 +221,9 @@ _MARKS = {
 def _line(subject: str, step: ExportStep, now: datetime) -> str:
     if step.state == State.SKIPPED and not step.error:
         return f"{subject}: not sent, because they were there already."
-    if step.error:
-        again = (
-            f" Next try at {at(step.not_before, now)}."
-            if step.not_before and step.not_before > now
-            else ""
-        )
-        return f"{subject}: {with_stop(step.error)}{again}"
+    if step.error:  # what is confirmed every few seconds has no time worth telling
+        again = "" if step.error_kind == CONFIRMING else _again(step, now)
+        return f"{subject}: {with_stop(step.error)} {again}".strip()
     if step.state == State.READY and step.kind == Kind.RESUME:
         return f"{subject}: waits for its turn."
     return subject
@@ -270,10 +284,30 @@ def _why_no_export(standing: Standing) -> str:
         )
     }
     active = [r for r in rows if r.job_id in mappings and mappings[r.job_id].is_active]
-    if not active:
-        return _no_mapping(rows, mappings, connection)
     # The most recent job first: its answer is the one that is asked for.
-    return _trigger_missing(active[0], mappings[active[0].job_id], connection)
+    row = active[0] if active else None
+    mapping = mappings[row.job_id] if row else None
+    if (row is None or _reached(row, mapping)) and (stopped := _stopped(standing)):
+        return f"{cancelled(stopped)} Use Export to ATS to send them after all."
+    if row is None or mapping is None:
+        return _no_mapping(rows, mappings, connection)
+    return _trigger_missing(row, mapping, connection)
+
+
+def _stopped(standing: Standing) -> Export | None:
+    """Return the last export there, where it was cancelled."""
+    return Export.objects.filter(
+        candidate=standing.candidate,
+        connection=standing.connection,
+        state=Export.State.CANCELLED,
+    ).first()
+
+
+def _reached(row: JobCandidate, mapping: JobAtsMapping | None) -> bool:
+    """Return whether the candidate has got as far as the trigger, whenever it was."""
+    return mapping is not None and bool(
+        getattr(row, FACTS[OutreachEvent.Kind(mapping.trigger)])
+    )
 
 
 def _no_mapping(
@@ -283,15 +317,24 @@ def _no_mapping(
 ) -> str:
     job = rows[0].job
     if job.pk in mappings:
-        return f"{connection.label} is switched off for the job “{job.title}”."
-    return f"The job “{job.title}” is not set up for {connection.label}."
+        trouble = f"{connection.label} is switched off for the job “{job.title}”."
+    else:
+        trouble = f"The job “{job.title}” is not set up for {connection.label}."
+    screen = _SCREENS[connection.adapter_class.settings_screen]
+    return f"{trouble} Choose when under {screen}, or use Export to ATS."
+
+
+_SCREENS = {
+    Screen.POSITION_DETAILS: "Job settings > Position details",
+    Screen.AUTOMATION: "Job settings > Automation",
+}
 
 
 def _trigger_missing(
     row: JobCandidate, mapping: JobAtsMapping, connection: AtsConnection
 ) -> str:
     trigger = Trigger(mapping.trigger)
-    if getattr(row, FACTS[OutreachEvent.Kind(trigger.value)]):
+    if _reached(row, mapping):
         return (
             f"{_REACHED[trigger]} before {connection.label} was set up for "
             f"“{row.job.title}”. Use Export to ATS."
@@ -315,78 +358,4 @@ _MISSING = {
     Trigger.FIRST_MESSAGE: "No message sent so far.",
     Trigger.REPLIED: "No reply so far.",
     Trigger.INTERESTED: "No interested reply so far.",
-}
-
-
-# --- What would be sent ------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PreviewField:
-    """One field of an export; an empty ``value`` means that it is not sent."""
-
-    label: str
-    place: str
-    value: str
-
-
-def preview(candidate: Candidate, connection: AtsConnection) -> list[PreviewField]:
-    """Return the fields that a new person would be created with, as declared."""
-    record = PersonRecord.of(candidate)
-    return [
-        PreviewField(field.label, field.vendor_name, _value(field.name, record))
-        for field in connection.adapter_class.sends
-    ]
-
-
-def can_be_checked(candidate: Candidate, connection: AtsConnection) -> bool:
-    """Return whether the candidate has anything by which duplicates can be found."""
-    return any(_KEYS[key](candidate) for key in connection.adapter_class.duplicate_keys)
-
-
-_KEYS: dict[Key, Callable[[Candidate], str]] = {
-    Key.EMAIL: lambda candidate: candidate.email,
-    Key.LINKEDIN: lambda candidate: candidate.linkedin_url,
-    Key.NAME: lambda candidate: candidate.full_name,
-    Key.PHONE: lambda candidate: candidate.phone,
-}
-
-
-def _value(name: str, record: PersonRecord) -> str:
-    words = _VALUES.get(name)
-    return words(record) if words else str(getattr(record, name, ""))
-
-
-def _roles(record: PersonRecord) -> str:
-    roles = [
-        " at ".join(p for p in (r.title, r.company) if p) for r in record.experiences
-    ]
-    current = _current_role(record)
-    if current and current not in roles:
-        roles.insert(0, current)
-    return " · ".join(roles)
-
-
-def _current_role(record: PersonRecord) -> str:
-    return " at ".join(p for p in (record.current_title, record.current_company) if p)
-
-
-def _education(record: PersonRecord) -> str:
-    return " · ".join(
-        ", ".join(part for part in (row.degree, row.field, row.school) if part)
-        for row in record.education
-    )
-
-
-_VALUES: dict[str, Callable[[PersonRecord], str]] = {
-    "name": lambda record: record.full_name,
-    "phone": lambda record: record.phone_e164 or record.phone,
-    "linkedin": lambda record: record.linkedin_url,
-    "location": lambda record: record.location,
-    "current_role": _current_role,
-    "roles": _roles,
-    "education": _education,
-    "resume": lambda record: "Made from the profile",
-    "sourced": lambda record: "Yes" if record.sourced else "",
-    "sourced_by": lambda record: record.sourced_by_name,
 }

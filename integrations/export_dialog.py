@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from . import explain
+from . import preview
 from .models import AtsConnection, AtsPerson, Export, JobAtsMapping
 from .standings import Standing, standings_of
 
@@ -80,14 +80,14 @@ class Dialog:
         )
 
     @property
-    def fields(self) -> list[explain.PreviewField]:
+    def fields(self) -> list[preview.PreviewField]:
         if self.connection is None:
             return []
-        return explain.preview(self.candidate, self.connection)
+        return preview.fields_of(self.candidate, self.connection)
 
     @property
     def can_be_checked(self) -> bool:
-        return self.connection is None or explain.can_be_checked(
+        return self.connection is None or preview.can_be_checked(
             self.candidate, self.connection
         )
 

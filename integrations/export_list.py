@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,10 @@ from pinsync import clock
 
 from . import explain
 from .badges import TONES, Badge, safe_link
+from .decisions import cause_of
 from .figures import Figures, figures_of
 from .models import AtsConnection, Export, ExportStep
-from .standings import Standing, standings_for
+from .standings import Pair, Standing, standings_for
 
 if TYPE_CHECKING:
     from pinsync.accounts.models import Organization
@@ -30,12 +32,14 @@ class Line:
     """One export: what is shown of it and the one thing that can be done."""
 
     export: Export
+    words: str
     sentence: str
     tone: str
     next_try: datetime | None
     action: str  # "decide", "retry", "cancel", "open" or ""
     url: str
     under_way: bool
+    alike: int = 0  # failed for the same cause, if this is the first of them here
 
     @property
     def since(self) -> datetime:
@@ -77,11 +81,12 @@ def page_of(
     exports = list(page.object_list)
     standings = standings_for(exports)
     now = clock.now()
+    lines = [
+        _line(export, standings[export.candidate_id, export.connection_id], now)
+        for export in exports
+    ]
     return ListPage(
-        lines=[
-            _line(export, standings[export.candidate_id, export.connection_id], now)
-            for export in exports
-        ],
+        lines=_with_alike(lines, standings),
         number=page.number,
         pages=page.paginator.num_pages,
         total=page.paginator.count,
@@ -92,6 +97,30 @@ def strip_of(organization: Organization) -> list[Figures]:
     """Return the numbers of each live connection."""
     live = AtsConnection.objects.of(organization).live()
     return figures_of(sorted(live, key=lambda row: row.label))
+
+
+def _with_alike(lines: list[Line], standings: dict[Pair, Standing]) -> list[Line]:
+    """Count those that failed for one cause on the first line that shows it."""
+    failed = {line.export.pk: line for line in lines if line.action == "retry"}
+    if not failed:
+        return lines
+    totals = _causes({line.export.connection_id for line in failed.values()})
+    for line in failed.values():
+        export = line.export
+        standing = standings[export.candidate_id, export.connection_id]
+        for step in standing.steps_of(export):
+            if step.state == ExportStep.State.FAILED:
+                number = totals.pop((export.connection_id, cause_of(step)), 0)
+                failed[export.pk] = replace(line, alike=number if number > 1 else 0)
+                break
+    return [failed.get(line.export.pk, line) for line in lines]
+
+
+def _causes(connections: set[int]) -> Counter[tuple[int, tuple[str, str, str]]]:
+    steps = ExportStep.objects.filter(
+        connection__in=connections, state=ExportStep.State.FAILED
+    ).select_related("candidate")
+    return Counter((step.connection_id, cause_of(step)) for step in steps)
 
 
 _TONE = {
@@ -108,6 +137,7 @@ def _line(export: Export, standing: Standing, now: datetime) -> Line:
     action, url = _action(export, standing)
     return Line(
         export=export,
+        words=_words(export, standing),
         sentence=explain.sentence_of_export(standing, export, now),
         tone=_TONE[Export.State(export.state)],
         next_try=_next_try(export, standing, now),
@@ -116,6 +146,12 @@ def _line(export: Export, standing: Standing, now: datetime) -> Line:
         under_way=export.state in (Export.State.WAITING, Export.State.EXPORTING)
         and standing.is_under_way(now),
     )
+
+
+def _words(export: Export, standing: Standing) -> str:
+    if export.state == Export.State.SENT and standing.person:
+        return "Sent" if standing.person.is_ours else "Already there"
+    return str(export.get_state_display())
 
 
 def _action(export: Export, standing: Standing) -> tuple[str, str]:

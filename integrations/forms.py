@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 
 from jobs.models import Job
 
@@ -114,6 +115,7 @@ class JobPickForm(forms.Form):
 
     def search(self) -> None:
         """Fetch the jobs that match what was typed, to be shown as radio buttons."""
+        self._errors = ErrorDict()  # nothing is submitted yet, so nothing is missing
         self.found = job_picker.search(self.connection, self._sent("q"))
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 
-from . import connections
+from . import connections, explain
 from .adapters import AtsJob
 from .errors import AtsError
 from .models import AtsConnection
@@ -33,7 +33,7 @@ def search(connection: AtsConnection, text: str) -> Found:
         with connections.opened(connection) as adapter:
             jobs = adapter.search_jobs(text)
     except AtsError as error:
-        return Found(text, [], error.sentence)
+        return Found(text, [], explain.at_the_page(error))
     return Found(text, jobs)
 
 
@@ -44,7 +44,7 @@ def chosen(connection: AtsConnection, job_id: str) -> AtsJob:
         with connections.opened(connection) as adapter:
             job = adapter.job(job_id)
     except AtsError as error:
-        raise ValidationError(error.sentence) from error
+        raise ValidationError(explain.at_the_page(error)) from error
     if job is None:
         raise ValidationError(f"{label} does not know this job. Choose another one.")
     if not job.is_open:

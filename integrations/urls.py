@@ -20,6 +20,7 @@ urlpatterns = [
     path("candidates/<int:pk>/export/", exports.export, name="export"),
     path("exports/", exports.exports, name="exports"),
     path("exports/<int:pk>/retry/", exports.retry, name="retry"),
+    path("exports/<int:pk>/retry-alike/", exports.retry_alike, name="retry_alike"),
     path("exports/<int:pk>/cancel/", exports.cancel, name="cancel"),
     path("exports/questions/<int:pk>/", exports.decide, name="decide"),
     path("ats/badges/", badges.badges, name="badges"),

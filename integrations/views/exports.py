@@ -13,7 +13,7 @@ from candidates.models import Candidate
 from jobs.models import Job
 from pinsync.accounts.access import MemberRequest, member_required
 
-from .. import decisions, explain, export_list, triggers
+from .. import decisions, export_list, preview, triggers
 from ..badges import safe_link
 from ..export_dialog import Dialog
 from ..forms import DecisionForm, ExportForm, ExportsFilterForm
@@ -134,6 +134,19 @@ def retry(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @member_required
+def retry_alike(request: MemberRequest, pk: int) -> HttpResponse:
+    """Open every export again that failed in that ATS for the same cause."""
+    row = _export(request, pk)
+    count = 0
+    if row.state == Export.State.FAILED and row.connection.is_live:
+        count = decisions.retry_alike(row, by=request.user)
+    exports = "1 export is" if count == 1 else f"{count} exports are"
+    messages.success(request, f"{exports} tried again in {row.connection.label}.")
+    return redirect(next_url(request) or "integrations:exports")
+
+
+@require_POST
+@member_required
 def cancel(request: MemberRequest, pk: int) -> HttpResponse:
     """Cancel what has not been sent."""
     row = _export(request, pk)
@@ -200,7 +213,7 @@ def _show_decision(
         "too_late": too_late,
         "choices": set(decision.allowed),
         "next": next_url(request),
-        "fields": explain.preview(step.candidate, step.connection),
+        "fields": preview.fields_of(step.candidate, step.connection),
     }
     return render(request, "integrations/decide.html", context, status=status)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pinsync.accounts.access import MemberRequest, admin_required
 
-from .. import connections, rows
+from .. import connections, explain, rows
 from ..adapters import Adapter, vendors
 from ..errors import AtsError, BadCredentials
 from ..forms import CredentialsForm, ProfileLinkForm
@@ -92,7 +92,7 @@ def test(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         connections.test(row)
     except AtsError as error:
-        messages.error(request, error.sentence)
+        messages.error(request, explain.at_the_page(error))
     else:
         messages.success(request, f"{row.label} answered: the connection works.")
     return redirect("integrations:connection", row.pk)
@@ -152,7 +152,7 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
 def _refusal(adapter: type[Adapter], error: AtsError) -> str:
     """Say it to the person who has just entered the credential."""
     if not isinstance(error, BadCredentials):
-        return error.sentence
+        return explain.at_the_page(error)
     secrets = [field.label for field in adapter.credentials_fields if field.secret]
     return (
         f"{adapter.label} does not accept this {' or '.join(secrets)}. Nothing was "

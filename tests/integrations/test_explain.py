@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from candidates.models import Education, Experience, JobCandidate, OutreachEvent
-from integrations import connections, explain, triggers
+from integrations import connections, decisions, explain, preview, triggers
 from integrations.activity import activity_of
+from integrations.errors import NotSent
 from integrations.ledger import refresh_exports
 from integrations.models import AtsConnection, AtsPerson, Export, ExportStep
-from integrations.standings import standings_of
+from integrations.standings import Standing, standings_of
 from pinsync import clock
+from pinsync.local_time import at
 from tests.factories import CandidateFactory, JobCandidateFactory
 
 from .conftest import make_connection
@@ -47,10 +48,6 @@ def why(candidate, connection) -> str:
     return explain.why_not_yet(candidate, connection)
 
 
-def clock_words(moment) -> str:
-    return timezone.localtime(moment).strftime("%H:%M")
-
-
 # --- Before there is an export -------------------------------------------------------
 
 
@@ -60,15 +57,35 @@ def test_not_on_a_job(crelate, dana):
 
 def test_the_job_is_not_set_up(crelate, dana, on_job):
     assert why(dana, crelate) == (
-        "The job “Controls Engineer” is not set up for Crelate."
+        "The job “Controls Engineer” is not set up for Crelate. Choose when under "
+        "Job settings > Position details, or use Export to ATS."
     )
 
 
 def test_the_job_is_switched_off(crelate, dana, on_job, job, bob):
     set_up(job, crelate, "never", bob)
     assert why(dana, crelate) == (
-        "Crelate is switched off for the job “Controls Engineer”."
+        "Crelate is switched off for the job “Controls Engineer”. Choose when under "
+        "Job settings > Position details, or use Export to ATS."
     )
+
+
+def test_what_was_cancelled_is_not_called_too_early(crelate, dana, on_job, job, bob):
+    set_up(job, crelate, "added", bob)
+    on_job.record(Kind.ADDED)
+    decisions.cancel(press(crelate, dana, bob), reason="Cancelled by Bob.", by=bob)
+    assert why(dana, crelate) == (
+        "Cancelled by Bob. Use Export to ATS to send them after all."
+    )
+
+
+def test_a_rung_not_reached_yet_counts_more_than_an_old_cancellation(
+    crelate, dana, on_job, job, bob
+):
+    set_up(job, crelate, "replied", bob)
+    on_job.record(Kind.ADDED)
+    decisions.cancel(press(crelate, dana, bob), reason="Cancelled by Bob.", by=bob)
+    assert why(dana, crelate) == "No reply so far."
 
 
 def test_not_in_outreach_yet(crelate, dana, on_job, job, bob):
@@ -110,18 +127,48 @@ def test_the_connection_ended(crelate, dana, alice):
 # --- While there is one --------------------------------------------------------------
 
 
-def press(connection, candidate, bob, **step) -> Export:
-    export = triggers.request_export(connection=connection, candidate=candidate, by=bob)
+def press(connection, candidate, bob, *, ats_job_id="", **step) -> Export:
+    export = triggers.request_export(
+        connection=connection, candidate=candidate, ats_job_id=ats_job_id, by=bob
+    )
     ExportStep.objects.filter(export=export, kind="person").update(**step)
     refresh_exports(connection.pk, candidate.pk)
     return export
+
+
+def unclear(candidate, kind, **fields):
+    now = clock.now()
+    steps = ExportStep.objects.filter(candidate=candidate)
+    steps.exclude(kind="person").update(state=State.DONE)
+    steps.filter(kind=kind).update(
+        state=State.UNCERTAIN,
+        intent_at=now,
+        not_before=now,
+        ever_unclear=True,
+        **fields,
+    )
+
+
+def standing_of(candidate, connection=None) -> Standing:
+    standings = standings_of([candidate], candidate.organization)[candidate.pk]
+    return next(s for s in standings if connection in (None, s.connection))
+
+
+def export_sentence(candidate, connection) -> str:
+    refresh_exports(connection.pk, candidate.pk)
+    standing = standing_of(candidate, connection)
+    return explain.sentence_of_export(standing, standing.exports[0], clock.now())
+
+
+def lines(candidate) -> list[tuple[str, str]]:
+    return explain.step_lines(standing_of(candidate), clock.now())
 
 
 def test_waiting_for_a_retry_says_when(crelate, dana, bob):
     later = clock.now() + timedelta(minutes=30)
     press(crelate, dana, bob, error="Crelate cannot be reached.", not_before=later)
     assert why(dana, crelate).startswith("Crelate cannot be reached. Next try at ")
-    assert why(dana, crelate).endswith(f"{clock_words(later)}.")
+    assert why(dana, crelate).endswith(f"{at(later)}.")
 
 
 def test_unclear_says_that_it_is_checked_again(crelate, dana, bob):
@@ -132,10 +179,36 @@ def test_unclear_says_that_it_is_checked_again(crelate, dana, bob):
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        ("job_link", "Crelate added Dana Example to the job"),
+        ("resume", "Crelate saved the resume of Dana Example"),
+    ],
+)
+def test_unclear_says_what_is_unclear(crelate, dana, bob, kind, what):
+    press(crelate, dana, bob, state=State.DONE, ats_job_id="7")
+    unclear(dana, kind, error_kind="unclear")
+    assert export_sentence(dana, crelate).startswith(
+        f"We could not tell whether {what}."
+    )
+
+
+def test_an_accepted_resume_is_not_called_unclear(crelate, dana, bob):
+    press(crelate, dana, bob, state=State.DONE)
+    reading = "Crelate has the resume and is still reading it."
+    unclear(dana, "resume", error_kind="confirming", error=reading)
+    assert export_sentence(dana, crelate) == reading
+    assert ("going", f"Resume: {reading}") in lines(dana)
+    steps = ExportStep.objects.filter(candidate=dana, kind="resume")
+    steps.update(state=State.DONE, error="")
+    assert ("ok", "Resume") in lines(dana)
+
+
 def test_a_pause_says_until_when(crelate, dana, bob):
     press(crelate, dana, bob, not_before=clock.now())
     AtsConnection.objects.update(paused_until=clock.now() + timedelta(minutes=5))
-    assert "asked for a rest. Goes on at" in why(dana, crelate)
+    assert "Crelate is busy or does not answer. Goes on at" in why(dana, crelate)
 
 
 def test_a_parked_connection_explains_what_waits(crelate, dana, bob):
@@ -168,9 +241,7 @@ def known(connection, candidate, **fields) -> AtsPerson:
 
 
 def sentence(candidate, connection) -> str:
-    standings = standings_of([candidate], candidate.organization)[candidate.pk]
-    standing = next(s for s in standings if s.connection == connection)
-    return explain.sentence_of(standing, clock.now())
+    return explain.sentence_of(standing_of(candidate, connection), clock.now())
 
 
 def test_it_says_since_when_and_how_long_it_took(crelate, dana, on_job, job, bob):
@@ -185,7 +256,7 @@ def test_it_says_since_when_and_how_long_it_took(crelate, dana, on_job, job, bob
     Export.objects.update(requested_at=asked, in_ats_at=asked + timedelta(seconds=3))
     assert export.state == Export.State.WAITING
     assert sentence(dana, crelate) == (
-        f"In Crelate since {clock_words(person.known_at)} (3 s after contact found)."
+        f"In Crelate since {at(person.known_at)} (3 s after contact found)."
     )
     assert why(dana, crelate) == ""
 
@@ -194,6 +265,13 @@ def test_linked_says_by_what(crelate, dana):
     known(crelate, dana, known_by=AtsPerson.KnownBy.LINKED, reason="same email")
     assert sentence(dana, crelate) == (
         "Already in Crelate (same email). Linked; nothing was changed."
+    )
+
+
+def test_what_a_recruiter_linked_says_so(crelate, dana):
+    known(crelate, dana, known_by=AtsPerson.KnownBy.DECIDED, reason="same full name")
+    assert sentence(dana, crelate) == (
+        "Already in Crelate (decided here: same full name). Linked; nothing was changed."
     )
 
 
@@ -209,10 +287,8 @@ def test_the_lines_name_the_job_and_the_resume(crelate, dana, bob):
     steps = ExportStep.objects.filter(candidate=dana)
     steps.filter(kind="job_link").update(state=State.DONE)
     steps.filter(kind="resume").update(error="Crelate has not shown it yet.")
-    (standing,) = standings_of([dana], dana.organization)[dana.pk]
-    lines = explain.step_lines(standing, clock.now())
-    assert ("ok", "Controls Engineer – Acme") in lines
-    assert ("going", "Resume: Crelate has not shown it yet.") in lines
+    assert ("ok", "Controls Engineer – Acme") in lines(dana)
+    assert ("going", "Resume: Crelate has not shown it yet.") in lines(dana)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +303,7 @@ def test_periods_in_words(seconds, words):
 
 
 def test_the_preview_is_what_the_vendor_declares(crelate, dana):
-    fields = explain.preview(dana, crelate)
+    fields = preview.fields_of(dana, crelate)
     assert [f.label for f in fields] == [
         sent.label for sent in crelate.adapter_class.sends
     ]
@@ -240,7 +316,7 @@ def test_the_preview_is_what_the_vendor_declares(crelate, dana):
 def test_the_preview_lists_roles_and_education(connection, dana):
     Experience.objects.create(candidate=dana, title="Fitter", company="Globex")
     Education.objects.create(candidate=dana, school="MIT", degree="BSc")
-    values = {f.label: f.value for f in explain.preview(dana, connection)}
+    values = {f.label: f.value for f in preview.fields_of(dana, connection)}
     assert values["Current and previous roles"] == (
         "Controls Engineer at Acme Widgets · Fitter at Globex"
     )
@@ -251,13 +327,13 @@ def test_every_declared_field_can_be_previewed(connection, crelate, dana):
     Experience.objects.create(candidate=dana, title="Fitter", company="Globex")
     Education.objects.create(candidate=dana, school="MIT")
     for row in (connection, crelate):
-        assert all(field.value for field in explain.preview(dana, row))
+        assert all(field.value for field in preview.fields_of(dana, row))
 
 
 def test_who_cannot_be_checked_for_duplicates(connection, crelate, dana):
     dana.email = ""
-    assert explain.can_be_checked(dana, connection)  # by LinkedIn
-    assert not explain.can_be_checked(dana, crelate)  # which knows email only
+    assert preview.can_be_checked(dana, connection)  # by LinkedIn
+    assert not preview.can_be_checked(dana, crelate)  # which knows email only
 
 
 def test_the_activity_tells_the_story(crelate, dana, bob):
@@ -274,3 +350,24 @@ def test_the_activity_tells_the_story(crelate, dana, bob):
     assert "Export to Crelate: Cancelled: disconnected." in [
         line["sentence"] for line in activity_of(dana)
     ]
+
+
+# --- Said to somebody who waits at the page ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (
+            "Ashby answered with an error (500). PinSync tries again by itself.",
+            "Ashby answered with an error (500). Try again in a moment.",
+        ),
+        (
+            "Ashby asks for fewer calls. PinSync goes on by itself.",
+            "Ashby asks for fewer calls. Try again in a moment.",
+        ),
+        ("Ashby refuses the phone number.", "Ashby refuses the phone number."),
+    ],
+)
+def test_nothing_is_promised_where_nothing_is_repeated(sentence, said):
+    assert explain.at_the_page(NotSent(sentence)) == said

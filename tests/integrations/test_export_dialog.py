@@ -156,6 +156,12 @@ def test_without_javascript_the_jobs_are_searched_first(as_bob, crelate, dana):
     assert not Export.objects.exists()
 
 
+def test_searching_for_a_job_is_not_yet_an_error(as_bob, ashby, dana):
+    page = seen(as_bob.post(url(dana), chosen(ashby, q="engineer", search="1")))
+    assert 'type="radio" name="ats_job_id"' in page
+    assert "Choose the Ashby job." not in page
+
+
 def test_several_ats_are_offered_to_choose_from(as_bob, crelate, ashby, dana):
     page = seen(as_bob.get(url(dana)))
     assert "To which ATS?" in page

@@ -8,13 +8,13 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from integrations import connections, decisions
 from integrations.figures import figures_of
 from integrations.ledger import refresh_exports
 from integrations.models import AtsPerson, Decision, Export, ExportStep
 from pinsync import clock
+from pinsync.local_time import at
 from tests.factories import CandidateFactory
 
 State = ExportStep.State
@@ -100,12 +100,40 @@ def test_each_state_has_its_words_and_one_button(as_bob, acme, export, connectio
     assert url("cancel", cancelled.pk) not in page
 
 
+def test_somebody_linked_is_not_called_sent(as_bob, export, dana, connection):
+    export(dana)
+    AtsPerson.objects.create(
+        connection=connection,
+        candidate=dana,
+        person_id="1",
+        known_by="linked",
+        known_at=clock.now(),
+    )
+    ExportStep.objects.filter(candidate=dana).update(state=State.DONE)
+    refresh_exports(connection.pk, dana.pk)
+    assert "Already there</span>" in seen(as_bob.get(url("exports")))
+
+
+def test_all_that_failed_for_one_cause_are_retried_together(as_bob, acme, export):
+    people = CandidateFactory.create_batch(4, organization=acme)
+    *alike, other = [export(person) for person in people]
+    for row in alike:
+        change(row, state=State.FAILED, error=f"Ashby did not take {row.candidate}.")
+    change(other, state=State.FAILED, error="Ashby refuses the phone number.")
+    assert "Retry all 3" in seen(as_bob.get(url("exports")))
+    page = seen(as_bob.post(url("retry_alike", alike[0].pk), follow=True))
+    assert "3 exports are tried again in Ashby." in page
+    assert "Retry all" not in page
+    failed = Export.objects.filter(state=Export.State.FAILED)
+    assert list(failed) == [other]
+
+
 def test_the_next_try_is_shown(as_bob, export, dana):
-    later = timezone.localtime(clock.now() + timedelta(hours=1))
+    later = clock.now() + timedelta(hours=1)
     change(export(dana), not_before=later, error="Ashby cannot be reached.")
     page = seen(as_bob.get(url("exports")))
     assert "Ashby cannot be reached. Next try at" in page
-    assert f">{later:%H:%M}</time>" in page
+    assert f">{at(later)}</time>" in page
     assert "every 2s" not in page
 
 
