@@ -324,6 +324,8 @@ class Adapter:
     notes: ClassVar[tuple[str, ...]] = ()
     sign_in: ClassVar[SignIn]
     needs: ClassVar[tuple[Permission, ...]] = ()
+    # The code in ``needs`` that creating a person proves; "" where there is none.
+    write_permission: ClassVar[str] = ""
     settings_screen: ClassVar[Screen]
     triggers: ClassVar[tuple[Trigger, ...]]
     trigger_labels: ClassVar[Mapping[Trigger, str]]

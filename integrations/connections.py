@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from pinsync import clock
 
-from . import decisions
+from . import decisions, ledger
 from .adapters import Account, Adapter, adapter_class
 from .breaker import count_failure, count_success
 from .crypto import CannotOpen
@@ -82,8 +82,12 @@ def test(connection: AtsConnection) -> Account:
 
     A refused credential parks it. A credential that works again lets parked work go on.
     """
+    return _prove(connection, share="pages")
+
+
+def _prove(connection: AtsConnection, *, share: str) -> Account:
     sealed = connection.credentials
-    with opened(connection) as adapter:
+    with opened(connection, share=share) as adapter:
         account = adapter.check()
     with transaction.atomic():
         row = _locked(connection)
@@ -105,7 +109,7 @@ def prove_due() -> None:
     """Test what is due; a vendor that does not answer counts towards the breaker."""
     for connection in due_for_proof():
         try:
-            test(connection)
+            _prove(connection, share="drainer")  # nobody waits: be patient
         except AtsError as error:
             log.info("Connection %s could not be proven: %s", connection.pk, error.kind)
             if error.kind != ErrorKind.BAD_CREDENTIALS:
@@ -155,10 +159,13 @@ def disconnect(connection: AtsConnection, *, by: User) -> None:
 def park(connection: AtsConnection, *, kind: str, sentence: str) -> bool:
     """Stop all calls until the credential is replaced; False if it was stopped already.
 
-    One conditional update: safe to call from many threads at once.
+    One conditional update: safe to call from many threads at once, and without effect
+    when the credential of the row given, the one refused, has been replaced meanwhile.
     """
     changed = AtsConnection.objects.filter(
-        pk=connection.pk, state=AtsConnection.State.CONNECTED
+        pk=connection.pk,
+        state=AtsConnection.State.CONNECTED,
+        credentials=connection.credentials,
     ).update(
         state=AtsConnection.State.PARKED,
         parked_at=clock.now(),
@@ -169,11 +176,11 @@ def park(connection: AtsConnection, *, kind: str, sentence: str) -> bool:
 
 
 @contextmanager
-def opened(connection: AtsConnection) -> Iterator[Adapter]:
+def opened(connection: AtsConnection, *, share: str = "pages") -> Iterator[Adapter]:
     """Open the connection for the reads of a page; a refused credential parks it."""
     sealed = connection.credentials
     try:
-        with _session(connection.vendor, _stored(connection)) as adapter:
+        with _session(connection.vendor, _stored(connection), share) as adapter:
             yield adapter
     except BadCredentials as error:
         current = AtsConnection.objects.get(pk=connection.pk)
@@ -184,8 +191,10 @@ def opened(connection: AtsConnection) -> Iterator[Adapter]:
 
 
 @contextmanager
-def _session(vendor: str, credentials: Mapping[str, str]) -> Iterator[Adapter]:
-    adapter = open_adapter(vendor, credentials)
+def _session(
+    vendor: str, credentials: Mapping[str, str], share: str = "pages"
+) -> Iterator[Adapter]:
+    adapter = open_adapter(vendor, credentials, share=share)
     try:
         yield adapter
     finally:
@@ -242,7 +251,9 @@ def _stored(connection: AtsConnection) -> Mapping[str, str]:
 
 
 def _locked(connection: AtsConnection) -> AtsConnection:
-    return AtsConnection.objects.select_for_update().get(pk=connection.pk)
+    # Not the key: workers' rows refer to it, and would wait for us while we wait for them.
+    rows = AtsConnection.objects.select_for_update(no_key=True)
+    return rows.get(pk=connection.pk)
 
 
 def _create(
@@ -287,6 +298,9 @@ def _store_proof(connection: AtsConnection, account: Account) -> None:
     connection.account_name = account.name
     connection.last_proven_at = now
     connection.parked_at = None
+    if connection.probe_wait:  # it answers: no need to wait for the next probe
+        connection.paused_until = None
+    connection.failures_in_row = connection.probe_wait = 0
     connection.trouble_kind = connection.trouble = ""
     connection.save()
     _store_permissions(connection, account, now)
@@ -322,9 +336,9 @@ def _end(connection: AtsConnection, *, by: User) -> None:
     for export in _cancellable(connection):
         decisions.cancel(export, reason="disconnected", by=by)
     # What is left belongs to exports that failed or are unclear: it goes out no more.
-    ExportStep.objects.filter(
-        connection=connection, state=ExportStep.State.READY, not_before__isnull=False
-    ).update(state=ExportStep.State.CANCELLED, not_before=None)
+    left = ExportStep.objects.filter(connection=connection, not_before__isnull=False)
+    for candidate_id in ledger.drop(left):
+        ledger.refresh_exports(connection.pk, candidate_id)
     connection.state = AtsConnection.State.DISCONNECTED
     connection.credentials = ""
     connection.disconnected_at = clock.now()

@@ -32,6 +32,8 @@ from .replies import Failures, decoded
 __all__ = ["CALL_DEADLINE", "SEND_WINDOW", "VendorHttp", "open_adapter"]
 
 CALL_DEADLINE = 30
+# Somebody is waiting for the page: better to say soon that the vendor is slow.
+PAGE_DEADLINE = 10
 SEND_WINDOW = 5
 
 _COMMON = {"User-Agent": f"PinSync/{__version__}", "Accept-Encoding": "gzip"}
@@ -53,12 +55,14 @@ class VendorHttp:
         adapter_class: type[Adapter],
         credentials: Mapping[str, str],
         before_call: Callable[[], None] | None = None,
+        deadline: float | None = None,
     ) -> None:
         self.calls = 0
         self.last_seconds = 0.0
         self._vendor = adapter_class
         self._credentials = credentials
         self.before_call = before_call
+        self._deadline = deadline
         self._adapter: Adapter | None = None
         self._base: guard.Address | None = None
         self._signed: dict[str, str] | None = None
@@ -203,7 +207,7 @@ class VendorHttp:
     def _exchange(
         self, request: transport.Request, effect: Effect, gate: Gate | None
     ) -> Reply:
-        seconds = clock.network_deadline(CALL_DEADLINE)
+        seconds = clock.network_deadline(self._deadline or CALL_DEADLINE)
         window = clock.network_deadline(SEND_WINDOW)
         started = time.monotonic()
         self.calls += 1
@@ -267,7 +271,10 @@ def open_adapter(
     """
     cls = adapter_class(vendor)
     http = VendorHttp(
-        adapter_class=cls, credentials=credentials, before_call=before_call
+        adapter_class=cls,
+        credentials=credentials,
+        before_call=before_call,
+        deadline=PAGE_DEADLINE if share == "pages" and not before_call else None,
     )
     adapter = cls(http=http, credentials=credentials, environment=environment_of(cls))
     http.serve(adapter)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pinsync import clock
-
 from .adapters import Adapter, vendors
-from .explain import took
 from .figures import Figures, figures_of
-from .models import AtsConnection, ConnectionPermission
+from .models import AtsConnection, AtsPerson, ConnectionPermission
 
 if TYPE_CHECKING:
     from pinsync.accounts.models import Organization
@@ -24,13 +21,6 @@ class VendorRow:
     connection: AtsConnection | None = None
     figures: Figures | None = None
     missing: int = 0  # permissions that the credential lacks
-
-    @property
-    def proven(self) -> str:
-        """Return how long ago the connection was proven: “4 min”."""
-        if self.connection is None or self.connection.last_proven_at is None:
-            return ""
-        return took((clock.now() - self.connection.last_proven_at).total_seconds())
 
     @property
     def tone(self) -> str:
@@ -47,7 +37,7 @@ class VendorRow:
         if self.connection.is_connected and self.missing:
             return "Connected, permission missing"
         if self.connection.state == AtsConnection.State.PARKED:
-            return "Reconnect"
+            return "Reconnect needed"
         return str(self.connection.get_state_display())
 
 
@@ -105,11 +95,19 @@ _SHOWN = {
 
 def permission_rows(connection: AtsConnection) -> list[PermissionRow]:
     """Return every permission that the vendor's declaration needs, in its order."""
+    State = ConnectionPermission.State
     known = {row.code: row.state for row in connection.permissions.all()}
+    adapter = connection.adapter_class
     found = []
-    for need in connection.adapter_class.needs:
-        state = ConnectionPermission.State(
-            known.get(need.code, ConnectionPermission.State.UNPROVABLE)
-        )
+    for need in adapter.needs:
+        state = State(known.get(need.code, State.UNPROVABLE))
+        is_open = state == State.UNPROVABLE and need.code == adapter.write_permission
+        if is_open and _has_created(connection):
+            state = State.PROVEN
         found.append(PermissionRow(need.label, need.why, state, *_SHOWN[state]))
     return found
+
+
+def _has_created(connection: AtsConnection) -> bool:
+    """Return whether a real write went through: it proves the right to write."""
+    return connection.people.filter(known_by=AtsPerson.KnownBy.CREATED).exists()

@@ -13,6 +13,7 @@ from candidates.models import OutreachEvent
 from integrations import connections, triggers
 from integrations.models import (
     AtsConnection,
+    AtsPerson,
     ConnectionPermission,
     Export,
     JobAtsMapping,
@@ -163,6 +164,30 @@ def test_what_only_a_write_proves_is_no_tick(as_alice, ashby):
     )
     page = seen(as_alice.get(url("connection", ashby.pk)))
     assert "Not proven before a real write" in page
+
+
+def test_a_real_write_proves_the_right_to_write(as_alice, ashby, acme):
+    ashby.permissions.filter(code="candidates:write").update(
+        state=ConnectionPermission.State.UNPROVABLE
+    )
+    AtsPerson.objects.create(
+        connection=ashby,
+        candidate=CandidateFactory(organization=acme),
+        person_id="1",
+        known_by=AtsPerson.KnownBy.CREATED,
+        known_at=clock.now(),
+    )
+    page = seen(as_alice.get(url("connection", ashby.pk)))
+    assert "Not proven before a real write" not in page
+    AtsPerson.objects.update(known_by=AtsPerson.KnownBy.LINKED)  # by reading alone
+    page = seen(as_alice.get(url("connection", ashby.pk)))
+    assert "Not proven before a real write" in page
+
+
+def test_nothing_is_promised_when_a_test_fails(as_alice, ashby, ashby_sim):
+    ashby_sim.simulator.faults.add({"fault": "status", "status": 500})
+    page = seen(as_alice.post(url("test", ashby.pk), follow=True))
+    assert "Ashby answered with an error (500). Try again in a moment." in page
 
 
 def test_the_secret_is_on_no_page(as_alice, ashby, job):

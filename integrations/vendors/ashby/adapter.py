@@ -94,6 +94,7 @@ class AshbyAdapter(Adapter):
         Permission("organization:read", "Organization: read", "to show your team"),
         Permission("apiKeys:read", "API keys: read", "to check these permissions"),
     )
+    write_permission = "candidates:write"
     settings_screen = Screen.AUTOMATION
     triggers = (Trigger.ADDED, Trigger.REPLIED, Trigger.INTERESTED)
     trigger_labels = {
