@@ -180,12 +180,24 @@ def fake_adapter(ats: FakeAts, vendor: str = "ashby", **declares: Any) -> Adapte
     return Fake(http=FakeHttp(), credentials={}, environment={})
 
 
+def pass_time(seconds: float) -> None:
+    """Let that much (scaled) time pass for the ledger."""
+    by = clock.period(seconds)
+    ExportStep.objects.exclude(not_before=None).update(not_before=F("not_before") - by)
+    ExportStep.objects.exclude(intent_at=None).update(intent_at=F("intent_at") - by)
+    ExportAttempt.objects.update(intent_at=F("intent_at") - by)
+    AtsPerson.objects.update(known_at=F("known_at") - by)
+    AtsConnection.objects.exclude(paused_until=None).update(
+        paused_until=F("paused_until") - by
+    )
+
+
 class Bench:
     """Works what is due on one connection, as a drainer with one thread would."""
 
     def __init__(self, connection: AtsConnection, ats: FakeAts, **declares: Any):
         self.connection, self.ats = connection, ats
-        self.adapter = fake_adapter(ats, connection.vendor, **declares)
+        self.adapter: Any = fake_adapter(ats, connection.vendor, **declares)
 
     def line(self) -> Line:
         self.connection.refresh_from_db()
@@ -197,8 +209,8 @@ class Bench:
             failing=self.connection.failures_in_row > 0,
         )
 
-    def run(self, rounds: int = 20) -> None:
-        """Work until nothing is due now."""
+    def run(self, rounds: int = 20) -> Line:
+        """Work until nothing is due now; return the line that was used."""
         line = self.line()
         for _ in range(rounds):
             usable = AtsConnection.objects.usable(clock.now())
@@ -210,21 +222,12 @@ class Bench:
                 .first()
             )
             if step is None or not line.open:
-                return
+                break
             work_one(line, self.adapter, step)
+        return line
 
     def pass_time(self, seconds: float) -> None:
-        """Let that much (scaled) time pass for the ledger."""
-        by = clock.period(seconds)
-        ExportStep.objects.exclude(not_before=None).update(
-            not_before=F("not_before") - by
-        )
-        ExportStep.objects.exclude(intent_at=None).update(intent_at=F("intent_at") - by)
-        ExportAttempt.objects.update(intent_at=F("intent_at") - by)
-        AtsPerson.objects.update(known_at=F("known_at") - by)
-        AtsConnection.objects.exclude(paused_until=None).update(
-            paused_until=F("paused_until") - by
-        )
+        pass_time(seconds)
 
     def settle(self) -> None:
         """Let the settling time of an unclear write pass, and work what is due."""
