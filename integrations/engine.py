@@ -496,10 +496,18 @@ class ResumeWork(FollowUp):
             pk=self.sent_snapshot().get("document", 0)
         ).first()
         self.document = sent or want_resume(self.candidate)
-        if self.step.error_kind == CONFIRMING:
+        if self._was_accepted():
             self.confirm()
         else:
             super().resolve()
+
+    def _was_accepted(self) -> bool:
+        """Return whether the vendor took it, whatever a failed look has said since."""
+        return ExportAttempt.objects.filter(
+            step_id=self.step.pk,
+            number=self.step.attempt,
+            outcome=ExportAttempt.Outcome.DONE,
+        ).exists()
 
     def sent(self) -> None:
         if self.adapter.resume_appears_within:
