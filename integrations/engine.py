@@ -171,7 +171,8 @@ class PersonWork(Work):
 
     @cached_property
     def decisions(self) -> list[Decision]:
-        if not self.step.attempt and not self.step.error:
+        step = self.step  # who decides makes it urgent; its error may be gone
+        if not (step.attempt or step.error or step.urgent):
             return []  # never asked: spare the query
         return list(self.step.decisions.exclude(choice="").order_by("pk"))
 

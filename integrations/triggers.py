@@ -18,7 +18,7 @@ from pinsync.accounts.models import User
 
 from . import ledger
 from .adapters import Trigger
-from .decisions import cancel
+from .decisions import cancel, retry
 from .models import (
     AtsConnection,
     AtsPerson,
@@ -167,6 +167,8 @@ def _export(
         if not created:
             _ask_again(export, origin=origin, by=by)
         _ensure_steps(export, urgent=by_hand)
+        if by_hand and export.steps().filter(state=State.FAILED).exists():
+            retry(export, by=by)
         ledger.refresh_exports(connection.pk, candidate.pk)
     wake()
     export.refresh_from_db()

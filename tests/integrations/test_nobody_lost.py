@@ -75,3 +75,34 @@ def test_an_accepted_resume_is_not_sent_again_because_a_look_failed(
     assert len(ats.resumes) == 1
     assert state(sent) == Export.State.FAILED
     assert "accepted the resume of Dana Example but" in step(dana, "resume").error
+
+
+# --- Asked for again -----------------------------------------------------------------
+
+
+def test_pressed_again_after_a_failure_it_goes_again(dana, export, bench, ats):
+    ats.fail["create"] = ["invalid"]
+    sent = export(dana)
+    bench.run()
+    assert state(sent) == Export.State.FAILED
+    export(dana)
+    bench.run()
+    assert state(sent) == Export.State.SENT
+    assert len(ats.people) == 1
+
+
+def test_a_decision_outlives_a_missing_permission(
+    dana, connection, export, bench, ats, bob
+):
+    other = ats.add("Robert Miller", emails=("dana@example.com",))
+    sent = export(dana)
+    bench.run()
+    ats.fail["person"] = ["no right"]
+    decisions.decide(Decision.objects.get(), choice="link", person_id=other.id, by=bob)
+    bench.run()
+    assert step(dana, "person").not_before is None
+    connections._release(connection, clock.now())  # what a passed test does
+    bench.run()
+    assert Decision.objects.count() == 1
+    assert AtsPerson.objects.get().known_by == "decided"
+    assert state(sent) == Export.State.SENT
