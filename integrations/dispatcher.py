@@ -37,6 +37,7 @@ def run(stop: threading.Event) -> None:
             close_old_connections()
             tick()
             if time.monotonic() >= next_repair:
+                ledger.release_forgotten()
                 repair_states()
                 next_repair = time.monotonic() + clock.scaled(REPAIR_EVERY)
         except DatabaseError as error:

@@ -427,7 +427,9 @@ def drain() -> None:
     """Work everything that is due now and for as long as more becomes due."""
     connections.close_all()  # nothing of the parent process is shared after a fork
     Drainer().run()
-    if ExportStep.objects.due(clock.now()).exists():
+    now = clock.now()
+    usable = AtsConnection.objects.usable(now)  # what rests is not worth a wake
+    if ExportStep.objects.due(now).filter(connection__in=usable).exists():
         wake()
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from candidates.models import Candidate
 from pinsync import clock
@@ -255,6 +255,20 @@ def _release_dependents(step: ExportStep, person: AtsPerson, now: datetime) -> N
             state=State.SKIPPED, error="", updated_at=now, not_before=None
         )
     waiting.filter(not_before=None).update(not_before=now, updated_at=now)
+
+
+def release_forgotten() -> None:
+    """Make due what was asked for in the very moment in which the person became known.
+
+    Neither transaction saw the other then, where writers do not wait for each other.
+    """
+    now = clock.now()
+    known = AtsPerson.objects.filter(
+        connection_id=OuterRef("connection_id"), candidate_id=OuterRef("candidate_id")
+    ).exclude(connection__state=AtsConnection.State.DISCONNECTED)
+    ExportStep.objects.filter(
+        Exists(known), state=State.READY, not_before=None, error_kind=""
+    ).exclude(kind=Kind.PERSON).update(not_before=now, updated_at=now)
 
 
 def done(step: ExportStep, ticket: Ticket, *, sentence: str = "") -> bool:

@@ -106,3 +106,47 @@ def test_a_decision_outlives_a_missing_permission(
     assert Decision.objects.count() == 1
     assert AtsPerson.objects.get().known_by == "decided"
     assert state(sent) == Export.State.SENT
+
+
+# --- Nobody wakes it -----------------------------------------------------------------
+
+
+def test_what_waits_for_a_person_who_is_known_is_woken(dana, export, bench, ats):
+    """A second job asked for in the moment in which the person became known."""
+    export(dana, "job-1")
+    second = export(dana, "job-2")
+    ExportStep.objects.filter(ats_job_id="job-2").update(state="cancelled")
+    bench.run()
+    ExportStep.objects.filter(ats_job_id="job-2").update(state="ready", not_before=None)
+    ledger.refresh_exports(second.connection_id, dana.pk)
+    Export.objects.filter(pk=second.pk).update(state="exporting", cancel_reason="")
+    bench.run()
+    assert state(second) == Export.State.EXPORTING
+    ledger.release_forgotten()
+    bench.run()
+    assert state(second) == Export.State.SENT
+    assert len(ats.links) == 2
+
+
+def test_what_lacks_a_permission_is_not_woken_by_the_repair(dana, export, bench, ats):
+    ats.fail["add_to_job"] = ["no right"]
+    export(dana)
+    bench.run()
+    ledger.release_forgotten()
+    assert step(dana, "job_link").not_before is None
+
+
+def test_a_drain_does_not_call_for_another_while_all_rests(
+    dana, connection, export, monkeypatch, ready_resume
+):
+    woken = []
+    monkeypatch.setattr(drainer, "wake", lambda: woken.append(1))
+    monkeypatch.setattr(drainer.Drainer, "run", lambda self: None)
+    monkeypatch.setattr(databases, "close_all", lambda: None)
+    export(dana)
+    AtsConnection.objects.update(state="parked")
+    drainer.drain()
+    assert woken == []
+    AtsConnection.objects.update(state="connected")
+    drainer.drain()
+    assert woken == [1]
