@@ -28,7 +28,7 @@ from . import breaker, crypto, failures
 from .adapters import Adapter
 from .connections import park
 from .engine import Stale, work_for
-from .errors import AtsError
+from .errors import AtsError, BadCredentials, ErrorKind, MissingPermission
 from .http import VendorHttp, open_adapter
 from .models import AtsConnection, ExportStep
 from .pace import Pace, pace_of
@@ -80,6 +80,11 @@ class Line:
         self.pace.wait()
         if not self.open or stopping.is_set():
             raise Paused
+
+    def close(self) -> None:
+        """Start nothing more; the calls under way go on."""
+        self.open = False
+        self.picked.clear()
 
     def answered(self, seconds: float) -> None:
         self.slow = seconds > SLOW_CALL
@@ -364,6 +369,7 @@ def work_one(line: Line, adapter: Adapter, step: ExportStep) -> bool:
     """Work one step; return whether to go on with the same person."""
     if line.connection.probe_wait and not _probe(line, adapter):
         return False
+    step.connection = line.connection  # with the credential that the adapter has
     work = work_for(step, adapter)
     calls = _http(adapter).calls
     try:
@@ -377,7 +383,7 @@ def work_one(line: Line, adapter: Adapter, step: ExportStep) -> bool:
         return False
     except AtsError as error:
         failures.record(work, error)
-        _notice(line, step.connection_id)
+        _notice(line, error)
         return False
     except OperationalError:
         raise
@@ -393,17 +399,22 @@ def work_one(line: Line, adapter: Adapter, step: ExportStep) -> bool:
     return True
 
 
-def _notice(line: Line, connection_id: int) -> None:
-    """Close the line at once when its connection was paused or parked."""
+def _notice(line: Line, error: AtsError) -> None:
+    """Close the line at once when its connection was paused or parked.
+
+    Also when its credential is refused: whoever leases it next has the present one.
+    """
     line.failing = True
-    _close_if_resting(line, connection_id)
+    if error.kind == ErrorKind.BAD_CREDENTIALS:
+        line.close()
+    else:
+        _close_if_resting(line)
 
 
-def _close_if_resting(line: Line, connection_id: int) -> None:
-    usable = AtsConnection.objects.usable(clock.now()).filter(pk=connection_id)
+def _close_if_resting(line: Line) -> None:
+    usable = AtsConnection.objects.usable(clock.now()).filter(pk=line.connection.pk)
     if not usable.exists():
-        line.open = False
-        line.picked.clear()
+        line.close()
 
 
 def _probe(line: Line, adapter: Adapter) -> bool:
@@ -413,8 +424,14 @@ def _probe(line: Line, adapter: Adapter) -> bool:
         adapter.ping()
     except Paused:
         return False
+    except MissingPermission:
+        pass  # it answers, which is all that was asked
+    except BadCredentials as error:
+        line.close()
+        park(connection, kind=error.kind, sentence=error.sentence)
+        return False
     except AtsError:
-        line.open = False
+        line.close()
         breaker.probe_failed(connection)
         return False
     connection.probe_wait = 0

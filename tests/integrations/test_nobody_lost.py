@@ -150,3 +150,66 @@ def test_a_drain_does_not_call_for_another_while_all_rests(
     AtsConnection.objects.update(state="connected")
     drainer.drain()
     assert woken == [1]
+
+
+# --- The breaker and the key ---------------------------------------------------------
+
+
+@pytest.fixture
+def broken(acme, connection, export, bench, ats):
+    """The breaker is open, and it is time to probe."""
+    ats.fail["find"] = ["down"] * 5
+    sent = [
+        export(CandidateFactory(organization=acme, email=f"n{n}@example.com"))
+        for n in range(5)
+    ]
+    bench.run()
+    pass_time(31)
+    return sent
+
+
+def test_a_key_refused_by_the_probe_parks_the_connection(
+    broken, connection, bench, ats
+):
+    ats.fail["ping"] = ["bad key"]
+    bench.run()
+    connection.refresh_from_db()
+    assert (connection.state, connection.trouble) == (
+        "parked",
+        "The ATS refused the API key.",
+    )
+
+
+def test_a_probe_that_may_not_read_has_been_answered(broken, bench, ats):
+    ats.fail["ping"] = ["no right"]
+    bench.pass_time(60)
+    bench.run()
+    assert len(ats.people) == 5
+
+
+def test_a_connection_proven_anew_does_not_wait_for_the_breaker(
+    broken, connection, bench, ats, alice, monkeypatch
+):
+    breaker.probe_failed(connection)
+    connection.refresh_from_db()
+    connections._store_proof(connection, Account(id=None, name="Acme"))
+    bench.pass_time(12)
+    bench.run()
+    assert ats.people
+
+
+def test_the_old_key_does_not_park_the_new_one(dana, connection, export, bench, ats):
+    def reconnected_meanwhile():
+        row = AtsConnection.objects.get()
+        row.set_credentials({"api_key": "a-new-key"})
+        row.save()
+        raise BadCredentials("The ATS refused the API key.")
+
+    ats.fail["find"] = [reconnected_meanwhile]
+    sent = export(dana)
+    line = bench.run()
+    assert not line.open  # it works with the old key: somebody else must go on
+    connection.refresh_from_db()
+    assert connection.state == "connected"
+    bench.run()
+    assert state(sent) == Export.State.SENT
