@@ -7,7 +7,7 @@ No network call ever happens inside one of them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -254,7 +254,13 @@ def _release_dependents(step: ExportStep, person: AtsPerson, now: datetime) -> N
         waiting.filter(kind__in=[Kind.RESUME, Kind.NOTE]).update(
             state=State.SKIPPED, error="", updated_at=now, not_before=None
         )
-    waiting.filter(not_before=None).update(not_before=now, updated_at=now)
+    ended = AtsConnection.objects.filter(
+        pk=step.connection_id, state=AtsConnection.State.DISCONNECTED
+    )
+    if ended.exists():
+        drop(waiting)
+    else:
+        waiting.filter(not_before=None).update(not_before=now, updated_at=now)
 
 
 def release_forgotten() -> None:
@@ -365,7 +371,11 @@ def later(
         moved = _move(step, ticket, **changes)
         if moved and ticket.opened:
             release_claims(step)
-        _drop_if_disconnected(step)
+        drop(
+            ExportStep.objects.filter(
+                pk=step.pk, connection__state=AtsConnection.State.DISCONNECTED
+            )
+        )
         _end_attempt(
             ticket,
             ExportAttempt.Outcome.NOT_SENT,
@@ -376,13 +386,17 @@ def later(
     return moved
 
 
-def _drop_if_disconnected(step: ExportStep) -> None:
-    """Cancel what was put back while its connection was taken down."""
-    ExportStep.objects.filter(
-        pk=step.pk,
-        state=State.READY,
-        connection__state=AtsConnection.State.DISCONNECTED,
-    ).update(state=State.CANCELLED, not_before=None)
+def drop(steps: QuerySet[ExportStep]) -> set[int]:
+    """Cancel those that are ready, as their connection ends; return whose they were."""
+    dropped = dict(steps.filter(state=State.READY).values_list("pk", "candidate_id"))
+    if dropped:
+        ExportStep.objects.filter(pk__in=dropped, state=State.READY).update(
+            state=State.CANCELLED, not_before=None, updated_at=clock.now()
+        )
+        IdentityClaim.objects.filter(
+            step__in=dropped, step__state=State.CANCELLED
+        ).delete()
+    return set(dropped.values())
 
 
 def failed(step: ExportStep, ticket: Ticket, *, sentence: str, kind: str) -> bool:
@@ -495,8 +509,14 @@ def refresh_exports(connection_id: int, candidate_id: int) -> None:
         if state in (Export.State.SENT, Export.State.CANCELLED):
             changes["finished_at"] = now
         if state == Export.State.CANCELLED and not cancel_reason:
-            changes["cancel_reason"] = "Skipped by a recruiter."
+            changes["cancel_reason"] = _why_cancelled(steps)
         Export.objects.filter(pk=pk).update(**changes)
+
+
+def _why_cancelled(steps: Iterable[StepFacts]) -> str:
+    """Return the reason where nobody cancelled the export itself."""
+    skipped = any(s.kind == Kind.PERSON and s.state == State.SKIPPED for s in steps)
+    return "Skipped by a recruiter." if skipped else "disconnected"
 
 
 def _exports_of(step: ExportStep) -> Any:

@@ -18,6 +18,10 @@ class StepFacts(NamedTuple):
     ats_job_id: str
 
 
+def _is_off_the_job(steps: Iterable[StepFacts]) -> bool:
+    return any(s.kind == Kind.JOB_LINK and s.state == State.CANCELLED for s in steps)
+
+
 def derive(ats_job_id: str, steps: Iterable[StepFacts]) -> Export.State:
     """Return the state of the export to that ATS job (or "") from the person's steps."""
     mine = [
@@ -36,7 +40,7 @@ def derive(ats_job_id: str, steps: Iterable[StepFacts]) -> Export.State:
     if State.FAILED in states:
         return Export.State.FAILED
     if states <= {State.DONE, State.SKIPPED, State.CANCELLED}:
-        return Export.State.SENT
+        return Export.State.CANCELLED if _is_off_the_job(mine) else Export.State.SENT
     if person.state == State.READY:
         return Export.State.WAITING
     return Export.State.EXPORTING

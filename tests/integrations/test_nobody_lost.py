@@ -213,3 +213,73 @@ def test_the_old_key_does_not_park_the_new_one(dana, connection, export, bench, 
     assert connection.state == "connected"
     bench.run()
     assert state(sent) == Export.State.SENT
+
+
+# --- Taken down ----------------------------------------------------------------------
+
+
+def test_what_is_put_back_while_disconnecting_is_cancelled_as_that(
+    dana, connection, export, bench, ats, alice
+):
+    def disconnect():
+        connections.disconnect(connection, by=alice)
+        raise MissingPermission("The key may not do that.")
+
+    ats.fail["create"] = [disconnect]
+    sent = export(dana)
+    bench.run()
+    assert state(sent) == Export.State.CANCELLED
+    assert sent.cancel_reason == "disconnected"
+
+
+def test_a_person_created_while_disconnecting_is_known_and_gets_no_more(
+    dana, connection, export, bench, ats, alice
+):
+    ats.fail["create"] = [lambda: connections.disconnect(connection, by=alice)]
+    sent = export(dana)
+    bench.run()
+    assert AtsPerson.objects.get(candidate=dana).known_by == "created"
+    assert not ExportStep.objects.due(clock.now()).exists()
+    assert (ats.links, ats.resumes, ats.notes) == ([], [], [])
+    assert state(sent) == Export.State.CANCELLED
+    assert sent.cancel_reason == "disconnected"
+
+
+def test_a_job_that_was_never_sent_is_not_called_sent(
+    dana, connection, export, bench, ats, alice
+):
+    ats.fail["attach_resume"] = ["lost"]
+    ats.fail["add_to_job"] = ["down"]
+    sent = export(dana)
+    bench.run()
+    connections.disconnect(connection, by=alice)
+    AtsConnection.objects.update(state="connected")
+    bench.settle()
+    assert len(ats.resumes) == 1
+    assert ats.links == []
+    assert state(sent) == Export.State.CANCELLED
+
+
+def test_disconnecting_shows_at_once_that_nothing_more_will_come(
+    dana, connection, export, bench, ats, alice
+):
+    ats.fail["attach_resume"] = ["down"]
+    sent = export(dana)
+    bench.run()
+    connections.disconnect(connection, by=alice)
+    assert state(sent) == Export.State.SENT
+    assert step(dana, "resume").state == "cancelled"
+
+
+def test_disconnecting_lets_go_of_the_identities_of_what_it_cancels(
+    dana, connection, export, bench, ats, alice, bob
+):
+    ats.fail["create"] = ["unclear", "unclear"]
+    export(dana)
+    bench.run()
+    for _ in range(4):
+        bench.settle()
+    decisions.decide(Decision.objects.get(), choice="create", by=bob)
+    connections.disconnect(connection, by=alice)
+    assert not IdentityClaim.objects.exists()
+    assert not ExportStep.objects.due(clock.now()).exists()
