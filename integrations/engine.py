@@ -391,7 +391,10 @@ class FollowUp(Work):
         try:
             with self.http.writing(intend):
                 self.write()
-        except Claimed:
+        except Claimed as claimed:
+            if claimed.step.state == State.DONE:  # and they were taken off again
+                ledger.done(self.step, self.ticket)
+                return
             ledger.later(
                 self.step,
                 self.ticket,

@@ -283,3 +283,57 @@ def test_disconnecting_lets_go_of_the_identities_of_what_it_cancels(
     connections.disconnect(connection, by=alice)
     assert not IdentityClaim.objects.exists()
     assert not ExportStep.objects.due(clock.now()).exists()
+
+
+# --- Two rows of one human -----------------------------------------------------------
+
+
+def twin(dana):
+    return CandidateFactory(
+        organization=dana.organization,
+        first_name="Dana",
+        last_name="Example",
+        email=dana.email,
+        linkedin_url="",
+    )
+
+
+def test_two_rows_of_one_human_make_one_application(dana, export, bench, ats):
+    other = twin(dana)
+    ats.fail["add_to_job"] = ["down"]
+    export(dana)
+    bench.run()  # the person is there, the job is to be tried again in ten seconds
+    export(other)
+    bench.run()  # the other row shares the person and puts them on the job
+    assert len(ats.links) == 1
+    bench.pass_time(13)
+    bench.run()
+    assert len(ats.links) == 1
+
+
+def test_a_place_on_the_job_that_was_skipped_is_free_for_the_other_row(
+    dana, export, bench, ats, bob
+):
+    bench.adapter.is_on_job = lambda *a: None  # it cannot tell
+    ats.fail["add_to_job"] = ["unclear"]
+    export(dana)
+    bench.run()
+    bench.settle()
+    decisions.decide(Decision.objects.get(), choice="skip", by=bob)
+    sent = export(twin(dana))
+    bench.run()
+    assert len(ats.links) == 1
+    assert state(sent) == Export.State.SENT
+
+
+def test_somebody_taken_off_the_job_is_not_waited_for_for_ever(
+    dana, export, bench, ats
+):
+    export(dana)
+    bench.run()
+    ats.links.clear()  # a colleague did that in the ATS
+    sent = export(twin(dana))
+    for _ in range(3):
+        bench.settle()
+    assert state(sent) == Export.State.SENT
+    assert ats.links == []
