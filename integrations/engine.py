@@ -307,6 +307,7 @@ class PersonWork(Work):
 
     def refused(self, refusal: AlreadyThere) -> None:
         """The vendor says it has this person: link if they are, ask if not sure."""
+        ledger.refused(self.step, self.ticket, refusal=refusal)
         if refusal.person_id:
             person = self.adapter.person(refusal.person_id)
             found = [person] if person else []

@@ -20,6 +20,7 @@ from candidates.models import Candidate
 from pinsync import clock
 
 from . import timing
+from .errors import AtsError
 from .models import (
     AtsConnection,
     AtsPerson,
@@ -447,6 +448,28 @@ def ask(
         _end_attempt(ticket, ExportAttempt.Outcome.REFUSED)
         refresh(step)
     return moved
+
+
+def refused(step: ExportStep, ticket: Ticket, *, refusal: AtsError) -> None:
+    """Record the vendor's no at once: whatever follows, nothing of ours was created."""
+    with writing():
+        moved = _move(
+            step,
+            ticket,
+            state=State.READY,
+            not_before=clock.now() + clock.period(5),
+            error=refusal.sentence,
+            error_kind=refusal.kind,
+        )
+        if moved:
+            release_claims(step)
+        _end_attempt(
+            ticket,
+            ExportAttempt.Outcome.REFUSED,
+            error=refusal.sentence,
+            error_kind=refusal.kind,
+        )
+    ticket.opened = False  # this write is over
 
 
 def vanished(step: ExportStep) -> bool:

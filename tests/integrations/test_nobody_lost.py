@@ -337,3 +337,45 @@ def test_somebody_taken_off_the_job_is_not_waited_for_for_ever(
         bench.settle()
     assert state(sent) == Export.State.SENT
     assert ats.links == []
+
+
+# --- Ours or theirs ------------------------------------------------------------------
+
+
+def test_a_refusal_is_recorded_before_anything_else_is_asked(dana, export, bench, ats):
+    """A worker that dies after the vendor's no leaves no doubt: nothing was created."""
+    there = ats.add("Dana Example", emails=("dana@example.com",))
+    ats.hidden.add(there.id)
+    ats.fail["create"] = [AlreadyThere("Duplicate.", person_id=there.id)]
+
+    def die():
+        raise KeyboardInterrupt
+
+    ats.fail["person"] = [die]
+    sent = export(dana)
+    with pytest.raises(KeyboardInterrupt):
+        bench.run()
+    ats.hidden.clear()
+    pass_time(3_600)
+    dispatcher.sweep()
+    bench.settle()
+    assert AtsPerson.objects.get().known_by == "linked"
+    assert ats.resumes == []
+    assert state(sent) == Export.State.SENT
+
+
+def test_a_repeat_refused_because_the_first_was_saved_after_all_is_ours(
+    dana, export, bench, ats
+):
+    real = ats.add
+    ats.add = lambda *a, **k: (real(*a, **k), ats.hidden.add(f"p{len(ats.people)}"))[0]
+    ats.fail["create"] = ["lost"]
+    sent = export(dana)
+    bench.run()
+    ats.fail["create"] = [AlreadyThere("Duplicate.", person_id="p1")]
+    bench.settle()
+    bench.settle()
+    assert len(ats.people) == 1
+    assert AtsPerson.objects.get().known_by == "recovered"
+    assert len(ats.resumes) == 1
+    assert state(sent) == Export.State.SENT
