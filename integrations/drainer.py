@@ -379,7 +379,7 @@ def work_one(line: Line, adapter: Adapter, step: ExportStep) -> bool:
     except Stale as reason:
         log.info("Step %s starts over: %s", step.pk, reason)
         # Or it would look up again and again for a connection that rests.
-        _close_if_resting(line, step.connection_id)
+        _close_if_resting(line)
         return False
     except AtsError as error:
         failures.record(work, error)
