@@ -21,6 +21,7 @@ def test_a_new_measurement_never_turns_the_clock_back(monkeypatch):
     now, late = datetime.now(UTC), timedelta(seconds=3)
     answers = iter([now + late, now])  # the first answer came over a slow line
     monkeypatch.setattr(clock, "_measured", None)
+    monkeypatch.setattr(clock, "_latest", now)  # and given back after the test
     monkeypatch.setattr(clock, "_MEASURE_EVERY", -1.0)
     monkeypatch.setattr(clock, "_measure", lambda: (time.monotonic(), next(answers)))
     first, second = clock.now(), clock.now()
