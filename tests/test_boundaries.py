@@ -13,7 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("pinsync", "jobs", "candidates", "integrations")
 
 # Of the project, what holds nothing of the domain and so may serve every app.
-PROJECT = ("pinsync.clock", "pinsync.forms", "pinsync.paging", "pinsync.waking")
+PROJECT = (
+    "pinsync.clock",
+    "pinsync.forms",
+    "pinsync.local_time",
+    "pinsync.paging",
+    "pinsync.waking",
+)
 
 # What each part may import of ours; the longest matching prefix of a module decides.
 ALLOWED: dict[str, tuple[str, ...]] = {

@@ -1,0 +1,33 @@
+"""Connections, settings of jobs, and the export ledger.
+
+The database is the ledger of what was sent; Redis and RQ only wake workers. Who may
+change what: ``triggers``, ``decisions`` and ``connections`` make and cancel, ``ledger``
+alone moves steps for the engine, ``drainer`` and ``dispatcher`` lease and sweep.
+"""
+
+from .connections import (
+    AtsConnection,
+    ConnectionPermission,
+    JobAtsMapping,
+    VendorBadge,
+    trigger_choices,
+    vendor_choices,
+)
+from .evidence import AtsPerson, Decision, ExportAttempt, IdentityClaim
+from .exports import FINISHED, Export, ExportStep
+
+__all__ = [
+    "FINISHED",
+    "AtsConnection",
+    "AtsPerson",
+    "ConnectionPermission",
+    "Decision",
+    "Export",
+    "ExportAttempt",
+    "ExportStep",
+    "IdentityClaim",
+    "JobAtsMapping",
+    "VendorBadge",
+    "trigger_choices",
+    "vendor_choices",
+]
