@@ -19,6 +19,7 @@ from pinsync import clock
 
 from . import ledger, timing
 from .connections import due_for_proof
+from .intents import writing
 from .models import AtsConnection, Export, ExportStep
 from .tasks import wake_now, wake_proofs
 
@@ -94,5 +95,5 @@ def repair_states() -> None:
         .values_list("connection_id", "candidate_id")[:REPAIR_BATCH]
     )
     for connection_id, candidate_id in people:
-        with ledger.writing():
+        with writing():
             ledger.refresh_exports(connection_id, candidate_id)

@@ -27,9 +27,10 @@ from pinsync.worker import stopping
 from . import breaker, crypto, failures
 from .adapters import Adapter
 from .connections import park
-from .engine import Stale, work_for
+from .engine import work_for
 from .errors import AtsError, BadCredentials, ErrorKind, MissingPermission
 from .http import VendorHttp, open_adapter
+from .intents import Stale
 from .models import AtsConnection, ExportStep
 from .pace import Pace, pace_of
 from .tasks import BUDGET, wake

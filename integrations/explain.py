@@ -11,10 +11,10 @@ from pinsync import clock
 from pinsync.local_time import at
 
 from .adapters import Screen, Trigger
-from .engine import CONFIRMING
 from .errors import AtsError
 from .models import AtsConnection, AtsPerson, Export, ExportStep, JobAtsMapping
 from .standings import Standing, standings_of
+from .work import CONFIRMING
 
 if TYPE_CHECKING:
     from candidates.models import Candidate
@@ -101,7 +101,8 @@ def _delay(standing: Standing) -> str:
     for export in reversed(standing.exports):
         if export.in_ats_at:
             seconds = (export.in_ats_at - export.requested_at).total_seconds()
-            return f" ({took(seconds)} after {_occasion(export)})"
+            when = f"{took(seconds)} after" if seconds >= 1 else "within a second of"
+            return f" ({when} {_occasion(export)})"
     return ""
 
 
@@ -189,8 +190,10 @@ def _again(step: ExportStep, now: datetime) -> str:
 def step_lines(standing: Standing, now: datetime) -> list[tuple[str, str]]:
     """Return (mark, words) for each part: the ATS jobs, the resume, the note.
 
-    The mark is one of ok, going, failed, asking, off.
+    The mark is one of ok, going, held (by the person's own step), failed, asking, off.
     """
+    person = standing.step(Kind.PERSON)
+    is_held = person is not None and person.state in (State.ASKING, State.FAILED)
     names = {e.ats_job_id: e.ats_job_name for e in standing.exports if e.ats_job_id}
     lines = []
     for step in standing.steps:
@@ -201,7 +204,10 @@ def step_lines(standing: Standing, now: datetime) -> list[tuple[str, str]]:
             if step.kind == Kind.JOB_LINK
             else _SUBJECTS[Kind(step.kind)]
         )
-        lines.append((_MARKS[State(step.state)], _line(subject, step, now)))
+        if is_held and step.state == State.READY:
+            lines.append(("held", subject))
+        else:
+            lines.append((_MARKS[State(step.state)], _line(subject, step, now)))
     return lines
 
 
@@ -221,9 +227,13 @@ _MARKS = {
 def _line(subject: str, step: ExportStep, now: datetime) -> str:
     if step.state == State.SKIPPED and not step.error:
         return f"{subject}: not sent, because they were there already."
-    if step.error:  # what is confirmed every few seconds has no time worth telling
-        again = "" if step.error_kind == CONFIRMING else _again(step, now)
-        return f"{subject}: {with_stop(step.error)} {again}".strip()
+    if step.error_kind == CONFIRMING and step.error:  # soon: no time worth telling
+        return f"{subject}: {with_stop(step.error)}"
+    if step.state == State.UNCERTAIN:
+        label, again = step.connection.label, _again(step, now)
+        return f"{subject}: not sure that {label} has it. {again or 'Checking now.'}"
+    if step.error:
+        return f"{subject}: {with_stop(step.error)} {_again(step, now)}".strip()
     if step.state == State.READY and step.kind == Kind.RESUME:
         return f"{subject}: waits for its turn."
     return subject

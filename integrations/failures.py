@@ -13,7 +13,6 @@ from pinsync import clock
 from . import ledger, lookup, timing
 from .breaker import count_failure, pause
 from .connections import park
-from .engine import PersonWork, Work
 from .errors import (
     AtsError,
     BadCredentials,
@@ -25,6 +24,8 @@ from .errors import (
 )
 from .matching import Answer, judge
 from .models import AtsPerson, ExportStep
+from .person_work import PersonWork
+from .work import Work
 
 
 def record(work: Work, error: AtsError) -> None:

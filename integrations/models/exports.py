@@ -19,6 +19,12 @@ class ExportQuerySet(models.QuerySet["Export"]):
     def of(self, organization: Organization) -> ExportQuerySet:
         return self.filter(organization=organization)
 
+    def of_step(self, step: ExportStep) -> ExportQuerySet:
+        """Return the person's exports there that are not cancelled."""
+        return self.filter(
+            connection_id=step.connection_id, candidate_id=step.candidate_id
+        ).exclude(state=Export.State.CANCELLED)
+
     def live(self) -> ExportQuerySet:
         """Return those that are neither cancelled nor finished."""
         return self.exclude(state__in=[Export.State.CANCELLED, Export.State.SENT])

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from candidates.models import ResumeDocument
-from integrations import triggers
+from integrations import connections, drainer, triggers
 from integrations.models import AtsConnection
-from pinsync import clock
+from integrations.verify import broken_invariants
+from pinsync import clock, waking
 from tests.factories import CandidateFactory, JobFactory
+from tests.vendors.desk import FACTS
 
 from .fakeats import Bench, FakeAts
+from .scene import Scene
 
 
 @pytest.fixture
@@ -31,7 +36,7 @@ def ready_resume(monkeypatch):
             },
         )[0]
 
-    monkeypatch.setattr("integrations.engine.want_resume", want)
+    monkeypatch.setattr("integrations.follow_ups.want_resume", want)
     monkeypatch.setattr("integrations.triggers.want_resume", want)
 
 
@@ -95,3 +100,29 @@ def export(connection, bob):
         )
 
     return press
+
+
+# --- The whole path, over sockets -------------------------------------------------
+
+
+@pytest.fixture(params=["ashby", "crelate"])
+def vendor(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def scene(vendor, request, monkeypatch, acme, as_alice, as_bob, alice) -> Iterator[Any]:
+    """Yield the vendor connected; whatever happened, the ledger is sound afterwards."""
+    sim = request.getfixturevalue(f"{vendor}_sim")
+    for name in ("wake_now", "awake"):  # no Redis: nothing here waits for a wake
+        monkeypatch.setattr(waking, name, lambda *args, **kwargs: None)
+    for name, seconds in (("LINGER", 0.05), ("LOOK_EVERY", 0.05)):
+        monkeypatch.setattr(drainer, name, seconds)
+    connected = connections.connect(
+        organization=acme,
+        vendor=vendor,
+        credentials={"api_key": FACTS[vendor].key},
+        by=alice,
+    )
+    yield Scene(sim, connected, {"alice": as_alice, "bob": as_bob})
+    assert broken_invariants() == {}

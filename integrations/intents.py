@@ -1,0 +1,173 @@
+"""What is committed before a write may go out, and who may commit it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+
+from candidates.models import Candidate
+from pinsync import clock
+
+from . import timing
+from .models import (
+    AtsConnection,
+    Export,
+    ExportAttempt,
+    ExportStep,
+    IdentityClaim,
+)
+
+State, Kind = ExportStep.State, ExportStep.Kind
+
+# SQLite has one writer; its busy handler sleeps up to 100 ms between looks, a lock of
+# our own hands over at once. Other processes still meet at the busy handler.
+_sqlite_writer = threading.RLock()
+
+
+class Stale(Exception):
+    """The step, the candidate or the connection changed: send nothing, start over."""
+
+
+class Claimed(Exception):
+    """Another row of ours holds an identity of this person; ``step`` is its step."""
+
+    def __init__(self, step: ExportStep) -> None:
+        super().__init__(f"claimed by step {step.pk}")
+        self.step = step
+
+
+@dataclass
+class Ticket:
+    """The right of one worker to move one step: the attempt number it remembers."""
+
+    step_id: int
+    attempt: int
+    opened: bool = False  # whether this worker committed an intent of its own
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Open the transaction of one change of the ledger."""
+    if connection.vendor == "sqlite":
+        with _sqlite_writer, transaction.atomic():
+            yield
+    else:
+        with transaction.atomic():
+            yield
+
+
+def intend(
+    step: ExportStep,
+    ticket: Ticket,
+    *,
+    candidate: Candidate,
+    snapshot: dict[str, Any],
+    looked_up_at: datetime,
+    claims: Collection[tuple[str, str]],
+    share_claims: bool = False,
+    repeats: bool = False,
+) -> None:
+    """Make the intent durable: after this commit, and only then, the write may go out.
+
+    Raises Stale or Claimed, and then nothing has changed. ``share_claims``: a recruiter
+    decided that the other holder of an identity is somebody else.
+    """
+    now = clock.now()
+    if now - looked_up_at > timing.lookup_age():
+        raise Stale("the look-up is too old")
+    try:
+        with writing():
+            _take_step(step, ticket, candidate, now, repeats=repeats)
+            _take_claims(step, claims, share=share_claims)
+            ExportAttempt.objects.create(
+                step_id=step.pk,
+                number=ticket.attempt + 1,
+                looked_up_at=looked_up_at,
+                intent_at=now,
+                snapshot=snapshot,
+            )
+            if step.kind == Kind.PERSON:
+                Export.objects.of_step(step).filter(state=Export.State.WAITING).update(
+                    state=Export.State.EXPORTING
+                )
+    except IntegrityError as error:
+        # Somebody else's claim or attempt was committed between our look and our write.
+        raise Stale("another worker was first") from error
+    ticket.attempt += 1
+    ticket.opened = True
+
+
+def _take_step(
+    step: ExportStep,
+    ticket: Ticket,
+    candidate: Candidate,
+    now: datetime,
+    *,
+    repeats: bool,
+) -> None:
+    mine = Candidate.objects.order_by().filter(pk=step.candidate_id)
+    usable = AtsConnection.objects.usable(now).filter(pk=step.connection_id)
+    changes: dict[str, Any] = {
+        "state": State.SENDING,
+        "attempt": ticket.attempt + 1,
+        "intent_at": now,
+        "absences": 0,
+        "rejection": "",
+        "error": "",
+        "error_kind": "",
+        "updated_at": now,
+    }
+    if repeats:
+        changes["repeated"] = True
+    taken = ExportStep.objects.filter(
+        pk=ticket.step_id,
+        attempt=ticket.attempt,
+        state__in=[State.READY, State.UNCERTAIN],
+    ).update(**changes)
+    # Questions of their own, because subqueries of the update take Django three times
+    # as long to put together, and SQLite's only writer would hold its lock meanwhile.
+    identity = mine.values_list("email", "linkedin_url", "first_name", "last_name")
+    unchanged = identity.get() == (
+        candidate.email,
+        candidate.linkedin_url,
+        candidate.first_name,
+        candidate.last_name,
+    )
+    if not (taken and unchanged and usable.exists()):
+        raise Stale("the step, the candidate or the connection changed")
+
+
+def _take_claims(
+    step: ExportStep, claims: Collection[tuple[str, str]], *, share: bool
+) -> None:
+    if not claims:
+        return
+    wanted = Q()
+    for key, value in claims:
+        wanted |= Q(key=key, value=value)
+    held = IdentityClaim.objects.order_by("key", "value").filter(
+        wanted, connection_id=step.connection_id
+    )
+    taken = set()
+    for name, value, holder in held.values_list("key", "value", "step_id"):
+        if holder != step.pk and not share:
+            raise Claimed(_step_of_claim(holder))
+        taken.add((name, value))
+    IdentityClaim.objects.bulk_create(
+        IdentityClaim(
+            connection_id=step.connection_id, key=key, value=value, step_id=step.pk
+        )
+        for key, value in claims
+        if (key, value) not in taken
+    )
+
+
+def _step_of_claim(step_id: int) -> ExportStep:
+    return ExportStep.objects.select_related("candidate__sourced_by").get(pk=step_id)
