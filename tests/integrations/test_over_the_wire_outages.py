@@ -1,0 +1,232 @@
+"""The whole path while a key is refused, the vendor or Redis is away, Alice leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import rq
+
+from integrations import connections, dispatcher
+from integrations.models import AtsConnection, AtsPerson, Decision, Export
+from integrations.verify import broken_invariants
+from tests.faults.parts import wait_until
+
+from .scene import Scene, only_ashby
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+# --- The key ----------------------------------------------------------------------
+
+
+def test_a_wrong_key_is_refused_on_the_form_and_nothing_is_stored(scene, acme, alice):
+    connections.disconnect(scene.connection, by=alice)
+    url = f"/settings/ats/connect/{scene.connection.vendor}/"
+    reply = scene.alice.post(url, {"api_key": "wrong"})
+    page = " ".join(reply.content.decode().split())
+    assert f"{scene.label} does not accept this API key. Nothing was saved." in page
+    assert "wrong" not in page
+    assert not AtsConnection.objects.live().exists()
+
+
+def test_a_revoked_key_parks_and_all_goes_on_after_reconnecting(scene):
+    candidate = scene.dana()
+    scene.sim.revoke(scene.facts.key)
+    before = scene.connection.connected_at
+    sent = scene.trigger(candidate)
+    scene.work()
+    scene.connection.refresh_from_db()
+    assert scene.connection.state == "parked"
+    for text in (scene.sentence(candidate), scene.page(candidate)):
+        assert f"{scene.label} does not accept the API key." in text
+    assert scene.state(sent) == Export.State.WAITING
+    scene.sim.grant("a-new-key")
+    page = scene.administer("reconnect", api_key="a-new-key")
+    assert "is connected again. What waited goes on by itself." in page
+    scene.work()
+    scene.check_arrived_once(candidate, sent)
+    scene.connection.refresh_from_db()
+    assert scene.connection.connected_at == before
+
+
+def test_a_key_revoked_between_person_and_job_loses_neither(scene):
+    candidate = scene.dana()
+    sent = scene.press(candidate)
+    scene.sim.fault("revoke_key", match=scene.facts.add)
+    scene.work()
+    assert len(scene.people()) == 1
+    assert scene.badge(candidate).is_there
+    scene.sim.grant("a-new-key")
+    scene.administer("reconnect", api_key="a-new-key")
+    scene.work()
+    scene.check_arrived_once(candidate, sent)
+
+
+@only_ashby
+def test_a_key_that_may_not_write_is_named_and_goes_on_once_it_may(scene):
+    scene.sim.grant(scene.facts.key, scene.facts.may)
+    page = scene.administer("test")
+    assert "Connected, permission missing" in scene.read_settings()
+    assert "Candidates: write" in page
+    assert "Missing" in page
+    candidate = scene.dana()
+    sent = scene.press(candidate)
+    scene.work()
+    assert scene.sentence(candidate) == (
+        "The Ashby API key lacks the permission Candidates: write. Add it in Ashby "
+        "under Admin > Integrations > API Keys, then test the connection."
+    )
+    scene.settle()
+    assert scene.people() == []
+    scene.sim.grant(scene.facts.key)
+    assert "the connection works" in scene.administer("test")
+    scene.work()
+    scene.check_arrived_once(candidate, sent)
+
+
+# --- The vendor is away -----------------------------------------------------------
+
+
+@contextmanager
+def down(scene: Scene) -> Iterator[None]:
+    """Stop the simulator; start it on the same port afterwards."""
+    port = scene.sim.port
+    scene.sim.server.stop()
+    yield
+    again = scene.sim.simulator.start(port)
+    scene.sim.server = again.server  # the fixture stops this one
+
+
+def test_a_vendor_that_is_down_is_tried_again(scene):
+    candidate = scene.dana()
+    sent = scene.trigger(candidate)
+    with down(scene):
+        scene.work()
+        assert scene.state(sent) == Export.State.WAITING
+        words = scene.sentence(candidate)
+        assert words.startswith(f"{scene.label} could not be reached at 127.0.0.1.")
+        assert "Next try at" in words
+    scene.settle()
+    scene.check_arrived_once(candidate, sent)
+
+
+def test_a_long_outage_opens_the_breaker_and_loses_nobody(scene):
+    people = [scene.candidate() for _ in range(7)]
+    for candidate in people:
+        scene.trigger(candidate)
+    with down(scene):
+        scene.work()
+        scene.connection.refresh_from_db()
+        assert scene.connection.probe_wait > 0
+        assert "Goes on at" in scene.sentence(people[0])
+    scene.settle()
+    scene.settle()
+    assert len(scene.people()) == 7
+    assert set(Export.objects.values_list("state", flat=True)) == {"sent"}
+
+
+# --- Redis, and disconnecting -------------------------------------------------------
+
+
+@only_ashby
+def test_without_redis_the_button_answers_and_the_dispatcher_catches_up(
+    scene, monkeypatch, redis, redis_server
+):
+    monkeypatch.undo()
+    monkeypatch.setenv("ASHBY_URL", scene.sim.url)
+    candidate = scene.dana()
+    redis_server.kill()
+    sent = scene.press(candidate)
+    assert scene.badge(candidate).words == "Waiting"
+    assert "Goes to Ashby within seconds." in scene.page(candidate)
+    dispatcher.tick()  # nor does it mind
+    redis_server.start()
+    dispatcher.tick()
+    for queue in ("exports", "documents"):
+        assert rq.Queue(queue, connection=redis).count == 1
+    scene.work()
+    scene.check_arrived_once(candidate, sent)
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Give calls time enough, so that a busy machine cannot decide the outcome."""
+    monkeypatch.setattr("integrations.http.CALL_DEADLINE", 1_000)
+
+
+def test_disconnecting_while_a_worker_is_inside_the_create(scene, alice, patient):
+    candidate = scene.dana()
+    sent = scene.trigger(candidate)
+    scene.sim.fault("delay", match=scene.facts.create, ms=1_200)
+    with scene.working():
+        wait_until(scene.people, seconds=20, what="the create")
+        connections.disconnect(scene.connection, by=alice)
+    assert broken_invariants() == {}
+    assert scene.badge(candidate).is_there  # what was under way has ended well
+    before = scene.untouched()
+    dispatcher.tick()
+    scene.work()
+    assert scene.untouched() == before
+    assert scene.person()["jobs"] == []
+    assert scene.state(sent) == Export.State.CANCELLED
+    assert sent.cancel_reason == "disconnected"
+
+
+@only_ashby
+def test_disconnecting_while_a_worker_looks_up_sends_nothing(scene, alice, patient):
+    candidate = scene.dana()
+    sent = scene.trigger(candidate)
+    scene.sim.fault("delay", match=scene.facts.find, ms=1_200)
+    with scene.working():
+        wait_until(lambda: scene.sim.count(scene.facts.find), seconds=20, what="it")
+        connections.disconnect(scene.connection, by=alice)
+    assert broken_invariants() == {}
+    assert scene.people() == []
+    assert scene.state(sent) == Export.State.CANCELLED
+    assert not Decision.objects.exists()
+
+
+@only_ashby
+def test_a_key_changed_while_the_worker_has_the_old_one_is_not_parked(scene, patient):
+    candidate = scene.dana()
+    sent = scene.trigger(candidate)
+    scene.sim.grant("a-new-key")
+    scene.sim.fault("delay", match=scene.facts.create, ms=1_200)
+    with scene.working():
+        wait_until(scene.people, seconds=20, what="the create")
+        scene.administer("reconnect", api_key="a-new-key")
+        scene.sim.revoke(scene.facts.key)
+    scene.work()
+    scene.connection.refresh_from_db()
+    assert scene.connection.state == "connected"
+    scene.check_arrived_once(candidate, sent)
+
+
+def test_what_was_unclear_is_looked_up_when_the_same_account_returns(
+    scene, acme, alice
+):
+    known = scene.candidate(email="known@example.com")
+    scene.trigger(known)  # by whom the account is known again
+    scene.work()
+    candidate = scene.dana()
+    sent = scene.trigger(candidate)
+    scene.sim.fault("commit_then_drop", match=scene.facts.create)
+    scene.work()
+    connections.disconnect(scene.connection, by=alice)
+    scene.settle()
+    assert scene.state(sent) == Export.State.EXPORTING
+    assert not AtsPerson.objects.filter(candidate=candidate).exists()
+    back = connections.connect(
+        organization=acme,
+        vendor=scene.connection.vendor,
+        credentials={"api_key": scene.facts.key},
+        by=alice,
+    )
+    assert back.pk == scene.connection.pk
+    scene.settle()
+    person = scene.arrived(candidate)
+    assert scene.jobs_of(person) == [scene.jobs[0]]
+    assert len(person["files"]) == 1
+    assert scene.state(sent) == Export.State.SENT
