@@ -192,6 +192,8 @@ def step_lines(standing: Standing, now: datetime) -> list[tuple[str, str]]:
 
     The mark is one of ok, going, held (by the person's own step), failed, asking, off.
     """
+    if standing.is_empty:  # what was cancelled has nothing to say
+        return []
     person = standing.step(Kind.PERSON)
     is_held = person is not None and person.state in (State.ASKING, State.FAILED)
     names = {e.ats_job_id: e.ats_job_name for e in standing.exports if e.ats_job_id}
@@ -285,8 +287,6 @@ def reason_for(standing: Standing, now: datetime) -> str:
 def _why_no_export(standing: Standing) -> str:
     candidate, connection = standing.candidate, standing.connection
     rows = list(candidate.job_candidates.select_related("job"))
-    if not rows:
-        return "Not on a job. Add them to one, or use Export to ATS."
     mappings = {
         mapping.job_id: mapping
         for mapping in JobAtsMapping.objects.filter(
@@ -299,6 +299,8 @@ def _why_no_export(standing: Standing) -> str:
     mapping = mappings[row.job_id] if row else None
     if (row is None or _reached(row, mapping)) and (stopped := _stopped(standing)):
         return f"{cancelled(stopped)} Use Export to ATS to send them after all."
+    if not rows:
+        return "Not on a job. Add them to one, or use Export to ATS."
     if row is None or mapping is None:
         return _no_mapping(rows, mappings, connection)
     return _trigger_missing(row, mapping, connection)

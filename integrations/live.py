@@ -18,6 +18,7 @@ from pinsync import clock
 
 from . import explain
 from .badges import Badge, badge_of
+from .models import Export
 from .standings import Standing, standings_of
 
 if TYPE_CHECKING:
@@ -85,10 +86,18 @@ def panel(person: Person, *, swap: bool = False) -> SafeString:
             "why": explain.reason_for(standing, now),
             "steps": explain.step_lines(standing, now),
             "decision": standing.decision,
+            "failed": _failed(standing),
         }
         for standing, badge in zip(person.standings, person.badges, strict=True)
     ]
     return _render("_panel.html", candidate=person.candidate, lines=lines, swap=swap)
+
+
+def _failed(standing: Standing) -> Export | None:
+    """Return the export that can be retried, if one can."""
+    if not standing.connection.is_live:
+        return None
+    return standing.export_in(Export.State.FAILED)
 
 
 @dataclass

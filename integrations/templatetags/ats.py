@@ -49,7 +49,8 @@ def ats_panel(context: Context, candidate: Candidate) -> SafeString:
     if person is None:
         return _NOTHING
     poller = live.Part([person], whole_page=True).poller()
-    return mark_safe(live.panel(person) + poller)  # noqa: S308
+    form = _render(context, "_retry_form.html")
+    return mark_safe(live.panel(person) + poller + form)  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)

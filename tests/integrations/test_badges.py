@@ -98,6 +98,16 @@ def test_a_failure_says_why(export, dana):
     assert found.sentence == "Ashby refuses the phone number."
 
 
+def test_a_failure_is_retried_where_it_is_shown(as_bob, export, dana):
+    pressed = export(dana)
+    step_of(dana, state=State.FAILED, error="Ashby refused it.")
+    page = page_of(as_bob, dana)
+    assert 'id="ats-retry"' in page
+    retry = reverse("integrations:retry", args=[pressed.pk])
+    assert f'form="ats-retry" formaction="{retry}"' in page
+    assert "Waits: </span><span>Resume</span>" in page  # nothing is under way
+
+
 @pytest.mark.parametrize("known_by", [KnownBy.CREATED, KnownBy.RECOVERED])
 def test_whom_we_created_is_in_the_ats(connection, dana, known_by):
     known(connection, dana, known_by)

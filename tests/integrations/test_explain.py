@@ -79,6 +79,13 @@ def test_what_was_cancelled_is_not_called_too_early(crelate, dana, on_job, job, 
     )
 
 
+def test_who_was_skipped_has_nothing_under_way(crelate, dana, bob):
+    decisions.cancel(press(crelate, dana, bob), reason="Cancelled by Bob.", by=bob)
+    ExportStep.objects.filter(candidate=dana, kind="resume").update(state=State.READY)
+    assert lines(dana) == []
+    assert "Use Export to ATS to send them after all." in why(dana, crelate)
+
+
 def test_a_rung_not_reached_yet_counts_more_than_an_old_cancellation(
     crelate, dana, on_job, job, bob
 ):
@@ -189,6 +196,7 @@ def test_unclear_says_that_it_is_checked_again(crelate, dana, bob):
 def test_unclear_says_what_is_unclear(crelate, dana, bob, kind, what):
     press(crelate, dana, bob, state=State.DONE, ats_job_id="7")
     unclear(dana, kind, error_kind="unclear")
+    assert any("not sure that Crelate has it." in words for _, words in lines(dana))
     assert export_sentence(dana, crelate).startswith(
         f"We could not tell whether {what}."
     )
@@ -259,6 +267,14 @@ def test_it_says_since_when_and_how_long_it_took(crelate, dana, on_job, job, bob
         f"In Crelate since {at(person.known_at)} (3 s after contact found)."
     )
     assert why(dana, crelate) == ""
+
+
+def test_what_took_no_time_is_said_so(crelate, dana, bob):
+    press(crelate, dana, bob)
+    known(crelate, dana)
+    asked = clock.now()
+    Export.objects.update(requested_at=asked, in_ats_at=asked)
+    assert "(within a second of Export to ATS)" in sentence(dana, crelate)
 
 
 def test_linked_says_by_what(crelate, dana):
