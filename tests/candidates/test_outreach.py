@@ -226,9 +226,11 @@ def _writes(tree):
 
 def _lines_of_record():
     tree = ast.parse((ROOT / "candidates/models.py").read_text())
-    (model,) = [n for n in tree.body if getattr(n, "name", "") == "JobCandidate"]
-    (record,) = [n for n in model.body if getattr(n, "name", "") == "record"]
-    return range(record.lineno, record.end_lineno + 1)
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    (model,) = [node for node in classes if node.name == "JobCandidate"]
+    methods = [node for node in model.body if isinstance(node, ast.FunctionDef)]
+    (record,) = [node for node in methods if node.name == "record"]
+    return range(record.lineno, (record.end_lineno or 0) + 1)
 
 
 def test_only_record_writes_the_facts():

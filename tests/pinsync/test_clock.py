@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from pinsync import clock
 
@@ -17,7 +18,7 @@ def test_the_clock_is_the_databases_to_a_few_seconds():
 
 @pytest.mark.django_db
 def test_a_new_measurement_never_turns_the_clock_back(monkeypatch):
-    monkeypatch.setattr(clock.connection, "vendor", "postgresql", raising=False)
+    monkeypatch.setattr(connection, "vendor", "postgresql", raising=False)
     now, late = datetime.now(UTC), timedelta(seconds=3)
     answers = iter([now + late, now])  # the first answer came over a slow line
     monkeypatch.setattr(clock, "_measured", None)
