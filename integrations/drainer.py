@@ -30,7 +30,7 @@ from .connections import park
 from .engine import work_for
 from .errors import AtsError, BadCredentials, ErrorKind, MissingPermission
 from .http import VendorHttp, open_adapter
-from .intents import Stale
+from .intents import Stale, TooOld
 from .models import AtsConnection, ExportStep
 from .pace import Pace, pace_of
 from .tasks import BUDGET, wake
@@ -379,6 +379,8 @@ def work_one(line: Line, adapter: Adapter, step: ExportStep) -> bool:
         return False
     except Stale as reason:
         log.info("Step %s starts over: %s", step.pk, reason)
+        if isinstance(reason, TooOld):
+            failures.record_slowness(work)
         # Or it would look up again and again for a connection that rests.
         _close_if_resting(line)
         return False

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
+from django.conf import settings
+
 from pinsync import clock
 
 from . import ledger, lookup, timing
@@ -31,6 +33,15 @@ from .work import Work
 def record(work: Work, error: AtsError) -> None:
     """Record the error with the step; pause, park or count against its connection."""
     _RULES[error.kind](work, error)
+
+
+def record_slowness(work: Work) -> None:
+    """Record that the look-up took too long to support a write: later, not at once."""
+    sentence = (
+        f"{work.ats} answers so slowly that nothing could be sent. "
+        f"{settings.PRODUCT_NAME} tries again by itself."
+    )
+    _try_later(work, sentence, ErrorKind.NOT_SENT)
 
 
 def record_crash(work: Work, error: Exception) -> None:

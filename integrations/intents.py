@@ -35,6 +35,10 @@ class Stale(Exception):
     """The step, the candidate or the connection changed: send nothing, start over."""
 
 
+class TooOld(Stale):
+    """The look-up took so long that it proves nothing any more."""
+
+
 class Claimed(Exception):
     """Another row of ours holds an identity of this person; ``step`` is its step."""
 
@@ -81,7 +85,7 @@ def intend(
     """
     now = clock.now()
     if now - looked_up_at > timing.lookup_age():
-        raise Stale("the look-up is too old")
+        raise TooOld("the look-up is too old")
     try:
         with writing():
             _take_step(step, ticket, candidate, now, repeats=repeats)

@@ -5,6 +5,8 @@ Each was a suspicion when the ledger was read with a bad eye.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connections as databases
 
@@ -15,6 +17,7 @@ from integrations import (
     dispatcher,
     drainer,
     ledger,
+    timing,
 )
 from integrations.adapters import Account
 from integrations.errors import AlreadyThere, BadCredentials, MissingPermission
@@ -378,4 +381,24 @@ def test_a_repeat_refused_because_the_first_was_saved_after_all_is_ours(
     assert len(ats.people) == 1
     assert AtsPerson.objects.get().known_by == "recovered"
     assert len(ats.resumes) == 1
+    assert state(sent) == Export.State.SENT
+
+
+# --- Too slow ------------------------------------------------------------------------
+
+
+def test_a_vendor_that_is_too_slow_is_asked_later_and_it_is_said(
+    dana, export, bench, ats, monkeypatch
+):
+    with monkeypatch.context() as slow:
+        slow.setattr(timing, "lookup_age", lambda: timedelta(seconds=-1))
+        sent = export(dana)
+        bench.run()
+    waiting = step(dana, "person")
+    assert (waiting.state, waiting.tries, ats.people) == ("ready", 1, {})
+    assert waiting.error == (
+        "Ashby answers so slowly that nothing could be sent. "
+        "PinSync tries again by itself."
+    )
+    bench.settle()
     assert state(sent) == Export.State.SENT
