@@ -17,7 +17,7 @@ from pinsync import clock
 
 from . import decisions, ledger
 from .adapters import Account, Adapter, adapter_class
-from .breaker import count_failure, count_success
+from .breaker import count_failure, count_success, probe_failed
 from .crypto import CannotOpen
 from .errors import AtsError, BadCredentials, ErrorKind
 from .http import VendorHttp, open_adapter
@@ -113,7 +113,9 @@ def prove_due() -> None:
         except AtsError as error:
             log.info("Connection %s could not be proven: %s", connection.pk, error.kind)
             if error.kind != ErrorKind.BAD_CREDENTIALS:
-                count_failure(connection)
+                # Or it would be asked every second, once the breaker has let it through.
+                count = probe_failed if connection.probe_wait else count_failure
+                count(connection)
         else:
             count_success(connection)
 

@@ -376,3 +376,19 @@ def test_a_vendor_that_is_down_does_not_look_proven(ashby_sim, acme, alice):
     assert connection.state == AtsConnection.State.CONNECTED
     assert connection.last_proven_at < clock.now() - timedelta(hours=1)
     assert connection.failures_in_row == 1
+
+
+def test_a_vendor_that_is_away_is_not_asked_for_a_proof_every_second(
+    ashby_sim, acme, alice
+):
+    connection = connect(acme, alice)
+    AtsConnection.objects.update(last_proven_at=clock.now() - timedelta(hours=1))
+    ashby_sim.server.stop()
+    for _ in range(5):
+        connections.prove_due()
+    assert not connections.due_for_proof().exists()  # the breaker is open
+    AtsConnection.objects.update(paused_until=clock.now())
+    connections.prove_due()
+    assert not connections.due_for_proof().exists()
+    connection.refresh_from_db()
+    assert connection.probe_wait == 60
