@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -23,6 +24,7 @@ from .models import (
     ExportStep,
     IdentityClaim,
 )
+from .prepared import Lookup, Update, slot
 
 State, Kind = ExportStep.State, ExportStep.Kind
 
@@ -116,8 +118,6 @@ def _take_step(
     *,
     repeats: bool,
 ) -> None:
-    mine = Candidate.objects.order_by().filter(pk=step.candidate_id)
-    usable = AtsConnection.objects.usable(now).filter(pk=step.connection_id)
     changes: dict[str, Any] = {
         "state": State.SENDING,
         "attempt": ticket.attempt + 1,
@@ -130,22 +130,49 @@ def _take_step(
     }
     if repeats:
         changes["repeated"] = True
-    taken = ExportStep.objects.filter(
-        pk=ticket.step_id,
-        attempt=ticket.attempt,
-        state__in=[State.READY, State.UNCERTAIN],
-    ).update(**changes)
-    # Questions of their own, because subqueries of the update take Django three times
-    # as long to put together, and SQLite's only writer would hold its lock meanwhile.
-    identity = mine.values_list("email", "linkedin_url", "first_name", "last_name")
-    unchanged = identity.get() == (
+    identity = (
         candidate.email,
         candidate.linkedin_url,
         candidate.first_name,
         candidate.last_name,
     )
-    if not (taken and unchanged and usable.exists()):
+    taken = move(ticket, changes, among=(State.READY, State.UNCERTAIN))
+    if not (taken and _usable_identity(now=now, step=step.pk) == [identity]):
         raise Stale("the step, the candidate or the connection changed")
+
+
+def move(
+    ticket: Ticket, changes: dict[str, Any], *, among: tuple[ExportStep.State, ...]
+) -> bool:
+    """Change the step if it is still at the ticket's attempt, in one of these states."""
+    update = _update_of(tuple(changes), among)
+    return bool(update(changes, step=ticket.step_id, attempt=ticket.attempt))
+
+
+@cache
+def _update_of(fields: tuple[str, ...], states: tuple[ExportStep.State, ...]) -> Update:
+    return Update(
+        lambda: ExportStep.objects.filter(
+            pk=slot("step"), attempt=slot("attempt"), state__in=states
+        ),
+        fields,
+    )
+
+
+# Who the candidate of a step is, as long as its connection is usable.
+_usable_identity = Lookup(
+    lambda: (
+        AtsConnection.objects.usable(slot("now"))
+        .order_by()
+        .filter(steps__pk=slot("step"))
+        .values_list(
+            "steps__candidate__email",
+            "steps__candidate__linkedin_url",
+            "steps__candidate__first_name",
+            "steps__candidate__last_name",
+        )
+    )
+)
 
 
 def _take_claims(

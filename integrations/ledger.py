@@ -16,7 +16,7 @@ from pinsync import clock
 
 from . import timing
 from .errors import AtsError
-from .intents import Ticket, writing
+from .intents import Ticket, move, writing
 from .models import (
     AtsConnection,
     AtsPerson,
@@ -26,6 +26,7 @@ from .models import (
     ExportStep,
     IdentityClaim,
 )
+from .prepared import Lookup, Update, slot
 from .states import StepFacts, derive
 
 State, Kind = ExportStep.State, ExportStep.Kind
@@ -356,17 +357,9 @@ def refresh(step: ExportStep) -> None:
 
 def refresh_exports(connection_id: int, candidate_id: int) -> None:
     """Derive the state of each export of the person in that connection anew."""
-    exports = (
-        Export.objects.filter(connection_id=connection_id, candidate_id=candidate_id)
-        .exclude(state=Export.State.CANCELLED)
-        .order_by()
-        .values_list("pk", "ats_job_id", "state", "cancel_reason")
-    )
-    rows = ExportStep.objects.order_by().filter(
-        connection_id=connection_id, candidate_id=candidate_id
-    )
-    facts = rows.values_list("kind", "state", "ats_job_id")
-    steps = [StepFacts(*fact) for fact in facts]
+    person = {"connection": connection_id, "candidate": candidate_id}
+    exports = _exports_of_person(**person)
+    steps = [StepFacts(*facts) for facts in _steps_of_person(**person)]
     now = clock.now()
     for pk, ats_job_id, before, cancel_reason in exports:
         state = derive(ats_job_id, steps)
@@ -378,6 +371,27 @@ def refresh_exports(connection_id: int, candidate_id: int) -> None:
         if state == Export.State.CANCELLED and not cancel_reason:
             changes["cancel_reason"] = _why_cancelled(steps)
         Export.objects.filter(pk=pk).update(**changes)
+
+
+_exports_of_person = Lookup(
+    lambda: (
+        Export.objects.filter(
+            connection_id=slot("connection"), candidate_id=slot("candidate")
+        )
+        .exclude(state=Export.State.CANCELLED)
+        .order_by()
+        .values_list("pk", "ats_job_id", "state", "cancel_reason")
+    )
+)
+_steps_of_person = Lookup(
+    lambda: (
+        ExportStep.objects.filter(
+            connection_id=slot("connection"), candidate_id=slot("candidate")
+        )
+        .order_by()
+        .values_list("kind", "state", "ats_job_id")
+    )
+)
 
 
 def _why_cancelled(steps: Iterable[StepFacts]) -> str:
@@ -396,13 +410,7 @@ def _intent_of(ticket: Ticket) -> datetime:
 def _move(step: ExportStep, ticket: Ticket, **changes: Any) -> bool:
     """Change the step if it is still at our attempt and not yet settled."""
     changes["updated_at"] = clock.now()
-    return bool(
-        ExportStep.objects.filter(
-            pk=ticket.step_id,
-            attempt=ticket.attempt,
-            state__in=[State.READY, State.SENDING, State.UNCERTAIN],
-        ).update(**changes)
-    )
+    return move(ticket, changes, among=(State.READY, State.SENDING, State.UNCERTAIN))
 
 
 def _end_attempt(
@@ -416,12 +424,19 @@ def _end_attempt(
     """Complete the row of the attempt that this worker made, if it made one."""
     if not ticket.opened:
         return
-    ExportAttempt.objects.filter(
-        step_id=ticket.step_id, number=ticket.attempt, outcome=""
-    ).update(
-        ended_at=clock.now(),
-        outcome=outcome,
-        error=error,
-        error_kind=error_kind,
-        person_id=person_id,
-    )
+    changes = {
+        "ended_at": clock.now(),
+        "outcome": outcome,
+        "error": error,
+        "error_kind": error_kind,
+        "person_id": person_id,
+    }
+    _end(changes, step=ticket.step_id, number=ticket.attempt)
+
+
+_end = Update(
+    lambda: ExportAttempt.objects.filter(
+        step_id=slot("step"), number=slot("number"), outcome=""
+    ),
+    ("ended_at", "outcome", "error", "error_kind", "person_id"),
+)
