@@ -12,7 +12,7 @@ from integrations import connections
 from integrations.models import AtsPerson, Export, ExportStep, JobAtsMapping
 from pinsync import clock
 from tests.factories import CandidateFactory, JobCandidateFactory, JobFactory
-from tests.integrations.conftest import ready_resume  # noqa: F401
+from tests.integrations.conftest import make_connection, ready_resume  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -142,6 +142,35 @@ def test_the_dialog_exports_and_the_badge_follows(
     expect(page.get_by_role("link", name="Export to ATS")).to_have_count(0)
     assert Export.objects.count() == 1
     assert page.complaints == []
+
+
+def test_the_ats_is_chosen_by_keyboard(open_page, bob, dana, crelate, acme):
+    make_connection(acme)
+    page = open_page(bob, f"/candidates/{dana.pk}/")
+    page.get_by_role("link", name="Export to ATS").press("Enter")
+    page.get_by_role("radio", name="Ashby").press("ArrowDown")
+    expect(_picker(page)).to_be_visible()
+    expect(page.get_by_role("radio", name="Crelate")).to_be_focused()
+    assert page.complaints == []
+
+
+def test_times_are_those_of_the_browser(open_page, bob, dana, crelate):
+    AtsPerson.objects.create(
+        connection=crelate,
+        candidate=dana,
+        person_id="1",
+        known_by=AtsPerson.KnownBy.CREATED,
+        known_at=clock.now(),
+    )
+    path = f"/candidates/{dana.pk}/"
+    page = open_page(bob, path, timezone_id="America/Denver")
+    words = page.get_by_text(re.compile(r"In Crelate since (\d+ \w+, )?\d\d:\d\d\."))
+    expect(words).to_be_visible()
+    page = open_page(bob, path, java_script_enabled=False)
+    words = page.get_by_text(
+        re.compile(r"In Crelate since (\d+ \w+, )?\d\d:\d\d UTC\.")
+    )
+    expect(words).to_be_visible()
 
 
 def test_without_scripts_the_dialog_is_a_page(
