@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -199,6 +200,13 @@ class MappingForm(JobPickForm):
     @property
     def is_on(self) -> bool:
         return self.mapping is not None and self.mapping.is_active
+
+    @property
+    def counts_from(self) -> datetime | None:
+        """Return the moment before which nothing that happened sends anybody."""
+        if self.mapping is None or self.mapping.active_since is None:
+            return None
+        return max(self.mapping.active_since, self.connection.connected_at)
 
     @property
     def disables(self) -> bool:

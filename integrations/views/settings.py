@@ -52,7 +52,12 @@ def connect(request: MemberRequest, slug: str) -> HttpResponse:
         except AtsError as error:
             form.add_error(None, _refusal(adapter, error))
         else:
-            messages.success(request, f"{adapter.label} is connected.")
+            _say(
+                request,
+                connection,
+                f"{adapter.label} is connected. Now choose in the settings of each job "
+                "when its candidates go over.",
+            )
             return redirect("integrations:connection", connection.pk)
     return render(
         request, "integrations/connect.html", {"adapter": adapter, "form": form}
@@ -94,7 +99,7 @@ def test(request: MemberRequest, pk: int) -> HttpResponse:
     except AtsError as error:
         messages.error(request, explain.at_the_page(error))
     else:
-        messages.success(request, f"{row.label} answered: the connection works.")
+        _say(request, row, f"{row.label} answered: the connection works.")
     return redirect("integrations:connection", row.pk)
 
 
@@ -113,7 +118,7 @@ def reconnect(request: MemberRequest, pk: int) -> HttpResponse:
         except AtsError as error:
             form.add_error(None, _refusal(row.adapter_class, error))
         else:
-            messages.success(request, _reconnected(row, now))
+            _say(request, now, _reconnected(row, now))
             return redirect("integrations:connection", now.pk)
     return render(
         request,
@@ -147,6 +152,18 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
             "settings": row.mappings.count(),
         },
     )
+
+
+def _say(request: MemberRequest, row: AtsConnection, sentence: str) -> None:
+    """Say that it worked, unless the credential lacks something."""
+    if rows.vendor_row(row).missing:
+        sentence = (
+            f"{row.label} accepts the credential, but it lacks permissions: below stands "
+            "which, and what does not work without them."
+        )
+        messages.warning(request, sentence)
+    else:
+        messages.success(request, sentence)
 
 
 def _refusal(adapter: type[Adapter], error: AtsError) -> str:

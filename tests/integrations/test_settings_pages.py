@@ -126,6 +126,14 @@ def test_connecting_shows_the_permissions(as_alice, ashby_sim):
     assert "demo-ashby-key" not in page
 
 
+def test_a_key_that_lacks_a_permission_is_no_plain_success(as_alice, ashby_sim):
+    ashby_sim.simulator.grant("weak", ["jobs:read", "candidates:read", "apiKeys:read"])
+    connect = url("connect", "ashby")
+    page = seen(as_alice.post(connect, {"api_key": "weak"}, follow=True))
+    assert "it lacks permissions" in page
+    assert "message-success" not in page
+
+
 def test_a_refused_key_says_so_and_is_not_shown_again(as_alice, ashby_sim):
     response = as_alice.post(url("connect", "ashby"), {"api_key": "s3cret-wrong"})
     page = seen(response)
