@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from candidates.models import ResumeDocument
-from integrations import connections, drainer, triggers
+from integrations import connections, drainer, timing, triggers
 from integrations.models import AtsConnection
 from integrations.verify import broken_invariants
 from pinsync import clock, waking
@@ -118,6 +118,8 @@ def scene(vendor, request, monkeypatch, acme, as_alice, as_bob, alice) -> Iterat
         monkeypatch.setattr(waking, name, lambda *args, **kwargs: None)
     for name, seconds in (("LINGER", 0.05), ("LOOK_EVERY", 0.05)):
         monkeypatch.setattr(drainer, name, seconds)
+    # Only pass_time() brings what is unclear up: a busy machine must not.
+    monkeypatch.setattr(timing, "CALL_DEADLINE", 3_000)
     connected = connections.connect(
         organization=acme,
         vendor=vendor,
