@@ -31,7 +31,7 @@ from .engine import work_for
 from .errors import AtsError, BadCredentials, ErrorKind, MissingPermission
 from .http import VendorHttp, open_adapter
 from .intents import Stale, TooOld
-from .models import AtsConnection, ExportStep
+from .models import AtsConnection, AtsPerson, ExportStep
 from .pace import Pace, pace_of
 from .tasks import BUDGET, wake
 
@@ -336,42 +336,46 @@ def _http(adapter: Adapter) -> VendorHttp:
 
 def _work_person(line: Line, adapter: Adapter, step_id: int) -> None:
     """Work the step and what becomes due for the same person behind it."""
-    step = _load(step_id)
-    while step is not None and line.open and not stopping.is_set():
-        step = _next_due(step) if work_one(line, adapter, step) else None
+    first, person = _load(step_id), None
+    steps = [first] if first else []
+    while steps and line.open and not stopping.is_set():
+        step = steps.pop(0)
+        if not work_one(line, adapter, step, person=person):
+            return
+        if not steps and (steps := _due_behind(step)):
+            person = AtsPerson.objects.of(step)
 
 
 def _load(step_id: int) -> ExportStep | None:
     return (
         ExportStep.objects.due(clock.now())
-        .select_related(
-            "connection", "candidate__organization", "candidate__sourced_by"
-        )
+        .select_related("candidate__organization", "candidate__sourced_by")
         .prefetch_related("candidate__experiences", "candidate__education")
         .filter(pk=step_id)
         .first()
     )
 
 
-def _next_due(done: ExportStep) -> ExportStep | None:
-    """Return the person's next step; who they are is not loaded a second time."""
-    step = (
+def _due_behind(done: ExportStep) -> list[ExportStep]:
+    """Return the person's due steps; who they are is not loaded a second time."""
+    steps = list(
         ExportStep.objects.due(clock.now())
         .filter(connection_id=done.connection_id, candidate_id=done.candidate_id)
         .order_by("pk")
-        .first()
     )
-    if step is not None:
-        step.connection, step.candidate = done.connection, done.candidate
-    return step
+    for step in steps:
+        step.candidate = done.candidate
+    return steps
 
 
-def work_one(line: Line, adapter: Adapter, step: ExportStep) -> bool:
+def work_one(
+    line: Line, adapter: Adapter, step: ExportStep, *, person: AtsPerson | None = None
+) -> bool:
     """Work one step; return whether to go on with the same person."""
     if line.connection.probe_wait and not _probe(line, adapter):
         return False
     step.connection = line.connection  # with the credential that the adapter has
-    work = work_for(step, adapter)
+    work = work_for(step, adapter, person=person)
     calls = _http(adapter).calls
     try:
         work.run()

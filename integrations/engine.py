@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from .adapters import Adapter
 from .follow_ups import JobLinkWork, NoteWork, ResumeWork
-from .models import ExportStep
+from .models import AtsPerson, ExportStep
 from .person_work import PersonWork
 from .work import Work
 
@@ -24,6 +24,11 @@ _WORK: dict[ExportStep.Kind, type[Work]] = {
 }
 
 
-def work_for(step: ExportStep, adapter: Adapter) -> Work:
-    """Return what works this step; it must be loaded with connection and candidate."""
-    return _WORK[ExportStep.Kind(step.kind)](step, adapter)
+def work_for(
+    step: ExportStep, adapter: Adapter, *, person: AtsPerson | None = None
+) -> Work:
+    """Return what works this step; it must be loaded with connection and candidate.
+
+    ``person``: who the candidate is there, where the caller knows it already.
+    """
+    return _WORK[ExportStep.Kind(step.kind)](step, adapter, person)

@@ -24,9 +24,8 @@ class FollowUp(Work):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.person = AtsPerson.objects.filter(
-            connection_id=self.step.connection_id, candidate_id=self.step.candidate_id
-        ).first()
+        if self.person is None:
+            self.person = AtsPerson.objects.of(self.step)
 
     @property
     def person_id(self) -> str:

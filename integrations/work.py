@@ -12,7 +12,7 @@ from . import ledger, timing
 from .adapters import Adapter
 from .http import VendorHttp
 from .intents import Ticket
-from .models import AtsConnection, ExportAttempt, ExportStep
+from .models import AtsConnection, AtsPerson, ExportAttempt, ExportStep
 from .records import PersonRecord
 
 State = ExportStep.State
@@ -28,6 +28,7 @@ class Work:
 
     step: ExportStep
     adapter: Adapter
+    person: AtsPerson | None = None
 
     def __post_init__(self) -> None:
         self.ticket = Ticket(self.step.pk, self.step.attempt)

@@ -14,6 +14,14 @@ from .connections import AtsConnection
 from .exports import ExportStep
 
 
+class AtsPersonQuerySet(models.QuerySet["AtsPerson"]):
+    def of(self, step: ExportStep) -> AtsPerson | None:
+        """Return who the step's candidate is in its ATS, if that is known."""
+        return self.filter(
+            connection_id=step.connection_id, candidate_id=step.candidate_id
+        ).first()
+
+
 class AtsPerson(models.Model):
     """Who a candidate is in one ATS. Two rows of one human may share a person."""
 
@@ -33,6 +41,8 @@ class AtsPerson(models.Model):
         max_length=300, blank=True, help_text="Which key matched which record."
     )
     known_at = models.DateTimeField()
+
+    objects = AtsPersonQuerySet.as_manager()
 
     class Meta:
         verbose_name = "person in an ATS"
