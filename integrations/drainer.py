@@ -87,9 +87,9 @@ class Line:
         self.open = False
         self.picked.clear()
 
-    def answered(self, seconds: float) -> None:
+    def answered(self, seconds: float, *, calls: int = 1) -> None:
         self.slow = seconds > SLOW_CALL
-        self.allowed = min(self.allowed + 1, self.most)
+        self.allowed = min(self.allowed + calls, self.most)
 
 
 def _line(connection: AtsConnection) -> Line | None:
@@ -335,14 +335,18 @@ def _http(adapter: Adapter) -> VendorHttp:
 
 
 def _work_person(line: Line, adapter: Adapter, step_id: int) -> None:
-    """Work the step and what becomes due for the same person behind it."""
+    """Work the step and what becomes due for the same person behind it.
+
+    Each step once in a turn: one that does not move waits for the next look.
+    """
     first, person = _load(step_id), None
-    steps = [first] if first else []
+    steps, worked = [first] if first else [], set[int]()
     while steps and line.open and not stopping.is_set():
         step = steps.pop(0)
+        worked.add(step.pk)
         if not work_one(line, adapter, step, person=person):
             return
-        if not steps and (steps := _due_behind(step)):
+        if not steps and (steps := _due_behind(step, worked)):
             person = AtsPerson.objects.of(step)
 
 
@@ -356,11 +360,12 @@ def _load(step_id: int) -> ExportStep | None:
     )
 
 
-def _due_behind(done: ExportStep) -> list[ExportStep]:
-    """Return the person's due steps; who they are is not loaded a second time."""
+def _due_behind(done: ExportStep, worked: set[int]) -> list[ExportStep]:
+    """Return the person's other due steps, with the person as loaded before."""
     steps = list(
         ExportStep.objects.due(clock.now())
         .filter(connection_id=done.connection_id, candidate_id=done.candidate_id)
+        .exclude(pk__in=worked)
         .order_by("pk")
     )
     for step in steps:
@@ -398,8 +403,8 @@ def work_one(
         log.exception("Step %s met a fault of our own", step.pk)
         failures.record_crash(work, error)
         return False
-    if _http(adapter).calls > calls:
-        line.answered(_http(adapter).last_seconds)
+    if answered := _http(adapter).calls - calls:
+        line.answered(_http(adapter).last_seconds, calls=answered)
         if line.failing:
             line.failing = False
             breaker.count_success(step.connection)
