@@ -356,6 +356,7 @@ def prove_old(connection):
 def test_every_hour_each_connection_is_proven_again(ashby_sim, acme, alice):
     connection = connect(acme, alice)
     prove_old(connection)
+    assert connection.last_proven_at
     assert connection.last_proven_at > clock.now() - timedelta(minutes=1)
     before = ashby_sim.count()
     tasks.prove_connections()
@@ -374,6 +375,7 @@ def test_a_vendor_that_is_down_does_not_look_proven(ashby_sim, acme, alice):
     ashby_sim.fault("status", status=500, times="forever")
     prove_old(connection)
     assert connection.state == AtsConnection.State.CONNECTED
+    assert connection.last_proven_at
     assert connection.last_proven_at < clock.now() - timedelta(hours=1)
     assert connection.failures_in_row == 1
 
