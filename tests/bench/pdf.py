@@ -104,7 +104,7 @@ def main() -> None:
             resume.make(facts)
             times.append(_ms(started))
         figures[f"{name}_ms"] = median(times)
-        peak_mb = figures[f"{name}_peak_mb"] = max(peak_mb, _peak_mb())
+        peak_mb = figures[f"{name}_peak_so_far_mb"] = max(peak_mb, _peak_mb())
     figures["pdf_peak_mb"] = peak_mb
     print(json.dumps(figures))
 

@@ -55,7 +55,7 @@ def pdf_lines(made: dict[str, float]) -> None:
         print(
             f"  {kind:<12} {pages} page{'s' if pages > 1 else ' '}"
             f" {made[f'{key}_ms']:8.0f} ({made[f'{key}_first_ms']:.0f})"
-            f" {made[f'{key}_peak_mb']:8.0f} MB"
+            f" {made[f'{key}_peak_so_far_mb']:8.0f} MB"
         )
 
 
