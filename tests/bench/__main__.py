@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 import time
 
 from . import cast, delay, pdf, report, throughput
@@ -15,6 +17,8 @@ _EXPORTS = {200: 480, 50: 240, 0: 240}
 
 def main() -> None:
     quick = _arguments().quick
+    # Told to end, it still stops what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     began = time.monotonic()
     with stage() as setting:
         people = cast.assemble()
@@ -35,13 +39,16 @@ def main() -> None:
         report.pdf_lines(made)
         delays = delay.measure(setting, people, seconds=10 if quick else 30)
         report.delay_lines(delays)
-        report.write(compared, made, delays, seconds=time.monotonic() - began)
+        if not quick:
+            report.write(compared, made, delays, seconds=time.monotonic() - began)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "--quick", action="store_true", help="One short round each, to try it out."
+        "--quick",
+        action="store_true",
+        help="One short round each, to try it out; writes no file.",
     )
     return parser.parse_args()
 
