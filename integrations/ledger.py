@@ -31,6 +31,8 @@ from .states import StepFacts, derive
 
 State, Kind = ExportStep.State, ExportStep.Kind
 
+LONGEST_LINK = 1000
+
 
 def person_known(
     step: ExportStep,
@@ -61,9 +63,10 @@ def person_known(
             candidate_id=step.candidate_id,
             defaults={
                 "person_id": person_id,
-                "url": url,
+                # Half a link leads nowhere; the template's is shown instead.
+                "url": url if len(url) <= LONGEST_LINK else "",
                 "known_by": known_by,
-                "reason": reason,
+                "reason": reason[:300],
                 "known_at": now,
             },
         )

@@ -40,9 +40,21 @@ def decoded(body: bytes) -> Any:
     if not body:
         return None
     try:
-        return json.loads(body)
+        data = json.loads(body)
     except (ValueError, RecursionError):
         return None
+    # PostgreSQL cannot store it, and an answer that cannot be stored is asked for ever.
+    return _without_nul(data) if b"\\u0000" in body else data
+
+
+def _without_nul(data: Any) -> Any:
+    if isinstance(data, str):
+        return data.replace("\0", "")
+    if isinstance(data, list):
+        return [_without_nul(item) for item in data]
+    if isinstance(data, dict):
+        return {_without_nul(k): _without_nul(v) for k, v in data.items()}
+    return data
 
 
 def wait_told(headers: Mapping[str, str]) -> float | None:

@@ -133,6 +133,23 @@ def test_a_connection_that_is_parked_in_the_middle_rests(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_connection_paused_from_elsewhere_is_not_asked_again_and_again(
+    acme, connection, export, vendors
+):
+    def rest():
+        later = clock.now() + timedelta(hours=1)
+        AtsConnection.objects.update(paused_until=later)
+
+    vendors["a-key"] = ats = FakeAts()
+    ats.fail["find"] = [rest]
+    for candidate in people(acme, 10):
+        export(candidate)
+    Drainer().run()
+    assert not ats.people
+    assert ats.log.count("find") <= 2 * 10  # each asks by email and by name
+
+
+@pytest.mark.django_db(transaction=True)
 def test_told_to_stop_it_finishes_calls_and_begins_no_more(
     acme, connection, export, vendors
 ):

@@ -96,6 +96,16 @@ def test_somebody_without_roles_gets_no_note(acme, export, bench, ats):
     assert state(sent) == Export.State.SENT
 
 
+def test_a_link_that_is_too_long_to_keep_does_not_stop_the_export(
+    dana, export, bench, ats
+):
+    ats.add("Dana Example", emails=("dana@example.com",), url="https://x/" + "a" * 2000)
+    sent = export(dana)
+    bench.run()
+    assert state(sent) == Export.State.SENT
+    assert AtsPerson.objects.get().url == ""
+
+
 # --- Who is there already --------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ from integrations.errors import (
     Throttled,
     Unexpected,
 )
+from integrations.replies import decoded
 
 from .badserver import (
     BadServer,
@@ -375,3 +376,8 @@ def test_an_endless_chunk_is_left_at_the_limit_too(server, door, monkeypatch):
     server.plan(raw(head + b"x" * 300_000))
     with pytest.raises(Unexpected, match="too large"):
         door.call("GET", "/")
+
+
+def test_what_no_database_can_store_is_left_out_of_a_reply():
+    body = b'{"name": "Da\\u0000na", "tags": ["a\\u0000"], "id\\u0000": 7, "n": null}'
+    assert decoded(body) == {"name": "Dana", "tags": ["a"], "id": 7, "n": None}
