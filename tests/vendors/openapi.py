@@ -37,6 +37,9 @@ class OpenApi:
         answers = self._operation(path)["responses"]
         return self._schema(answers[str(status)], "application/json")
 
+    def description(self, path: str) -> str:
+        return str(self._operation(path)["description"])
+
     def _operation(self, path: str) -> Schema:
         operation: Schema = self.document["paths"][path]["post"]
         return operation

@@ -6,92 +6,26 @@ are validated with the simulators.
 
 from __future__ import annotations
 
-import copy
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
 from integrations.adapters import Key
 from integrations.vendors.ashby import rights
 from integrations.vendors.ashby.adapter import AshbyAdapter
 
 from .fakehttp import adapter_with, reply
+from .openapi import openapi, problems, strict
 from .people import BARE, FULL
-
-ROOT = Path(__file__).parents[2]
-SCHEMA = ROOT.parent / "shared" / "ats" / "ashby-openapi.yaml"
-
-pytestmark = pytest.mark.skipif(
-    not SCHEMA.is_file(), reason=f"Ashby's schema is not at {SCHEMA.name} beside us."
-)
 
 PERSON = "6f017926-398c-4cd0-8b9b-aacc921015e3"
 JOB = "4071538b-3cac-4fbf-ac76-f78ed250ffdd"
 
 
-@cache
-def document() -> Any:
-    with SCHEMA.open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=yaml.CSafeLoader)
-
-
-def pointed_at(reference: str) -> Any:
-    """Follow a JSON pointer: the references lead into other operations."""
-    found = document()
-    for part in reference.removeprefix("#/").split("/"):
-        name = part.replace("~1", "/").replace("~0", "~")
-        found = found[int(name)] if isinstance(found, list) else found[name]
-    return found
-
-
-def resolved(schema: Any, seen: tuple[str, ...] = ()) -> Any:
-    """Return the schema with references replaced and ``allOf`` branches merged."""
-    if isinstance(schema, list):
-        return [resolved(item, seen) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if reference := schema.get("$ref"):
-        assert reference not in seen, f"{reference} refers to itself"
-        return resolved(pointed_at(reference), (*seen, reference))
-    plain = {key: resolved(value, seen) for key, value in schema.items()}
-    for branch in plain.pop("allOf", []):
-        plain = merged(plain, branch)
-    return plain
-
-
-def merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    both = copy.deepcopy(one)
-    for key, value in other.items():
-        if key == "properties":
-            both[key] = {**value, **both.get(key, {})}
-        elif key == "required":
-            both[key] = sorted({*both.get(key, []), *value})
-        else:
-            both.setdefault(key, copy.deepcopy(value))
-    return both
-
-
-@cache
-def body_schema(endpoint: str) -> dict[str, Any]:
-    """Return the schema of the body, closed: what we send must be documented."""
-    operation = document()["paths"][f"/{endpoint}"]["post"]
-    content = operation["requestBody"]["content"]["application/json"]
-    schema: dict[str, Any] = resolved(content["schema"])
-    for option in (schema, *schema.get("oneOf", [])):
-        if "oneOf" not in option:
-            option["additionalProperties"] = False
-    return schema
-
-
 def complaints(endpoint: str, body: Any) -> list[str]:
-    validator = OAS31Validator(
-        body_schema(endpoint), format_checker=oas31_format_checker
-    )
-    return [error.message for error in validator.iter_errors(body)]
+    """Return what is wrong with a body; what is not documented is wrong, too."""
+    schema = openapi("ashby-openapi.yaml").request(f"/{endpoint}")
+    return problems(strict(schema), body)
 
 
 def ok(results: Any, **more: Any):
@@ -173,5 +107,5 @@ def test_the_validation_would_notice(endpoint, body):
 def test_each_endpoint_needs_the_permission_that_the_schema_names():
     for endpoint, code in rights.ENDPOINTS.items():
         module, _, right = code.partition(":")
-        words = document()["paths"][f"/{endpoint}"]["post"]["description"]
+        words = openapi("ashby-openapi.yaml").description(f"/{endpoint}")
         assert f"{module}{right.capitalize()}" in words, endpoint
