@@ -15,7 +15,8 @@ const dialog = () => document.getElementById("ats-dialog");
 
 document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
 
-document.addEventListener("htmx:afterSwap", (event) => {
+// Not after the swap: only once settled does htmx listen to what is in the dialog.
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id !== "ats-dialog-content") return;
   const box = dialog();
   if (box && !box.open) box.showModal();
