@@ -33,6 +33,7 @@ __all__ = [
     "Header",
     "Http",
     "Key",
+    "OAuth2",
     "Page",
     "Permission",
     "PermissionState",
@@ -45,6 +46,8 @@ __all__ = [
     "Secret",
     "SentField",
     "Text",
+    "Token",
+    "TokenExchange",
     "Trigger",
     "Unsupported",
     "Wire",
@@ -158,7 +161,47 @@ class Basic:
     password: str = ""
 
 
-SignIn = Header | Basic
+@dataclass(frozen=True)
+class TokenExchange:
+    """Sign in by a token (or cookie) that ``Adapter.new_token`` gets for the credential.
+
+    It is renewed ``renew_before`` seconds before its end, or when a quarter of its life
+    is left, whichever is later; and once when a call with it is refused.
+    """
+
+    renew_before: float = 3600.0
+
+
+@dataclass(frozen=True)
+class OAuth2:
+    """Sign in on the vendor's own pages (authorization code, confidential client).
+
+    ``client_id`` and ``client_secret`` name declared variables. ``keep_alive``: a token
+    is renewed at least that often (seconds), so that an unused renewal does not die.
+    """
+
+    client_id: str
+    client_secret: str
+    renew_before: float = 300.0
+    keep_alive: float = 86_400.0
+
+
+SignIn = Header | Basic | TokenExchange | OAuth2
+
+
+@dataclass(frozen=True)
+class Token:
+    """What signing in brought: ``headers`` go with every signed call.
+
+    ``expires_in``: seconds from now, None where the vendor does not say. ``renewal`` is
+    what the next renewal needs, such as a refresh token. ``facts`` are what the vendor
+    told with it, such as the account's own address: the adapter finds them in ``facts``.
+    """
+
+    headers: Mapping[str, str]
+    expires_in: float | None = None
+    renewal: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -210,11 +253,16 @@ class Account:
     """Who we are connected as; ``id`` is None where the vendor gives none.
 
     ``permissions`` maps each code of ``Adapter.needs`` to what the check showed.
+    ``facts`` are kept with the connection and handed to every later adapter, such as
+    which question the vendor really answers. ``limits`` are full sentences about what
+    does not work with this account; the connection page shows them.
     """
 
     id: str | None
     name: str
     permissions: Mapping[str, PermissionState] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -248,10 +296,19 @@ class RemotePerson:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of people and the cursor of the next one; None at the end."""
+    """A page of people of the ATS.
+
+    ``cursor`` is where a pull goes on after this page; with ``is_last`` it is where the
+    next pull begins (only what has changed since), None for everybody again. ``gone``:
+    ids of people who left. ``starts_over``: the cursor was not accepted any more, and
+    this is the first page of everybody.
+    """
 
     people: tuple[RemotePerson, ...]
     cursor: str | None
+    is_last: bool = False
+    gone: tuple[str, ...] = ()
+    starts_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -259,12 +316,14 @@ class Reply:
     """A reply whose status is below 400 or was asked for with ``accept``.
 
     ``data`` is the decoded JSON, or None where the body is empty or no JSON was asked.
+    ``cookies`` are those that this reply set, by name.
     """
 
     status: int
     headers: Mapping[str, str]
     data: Any
     body: bytes = b""
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
 
 class Http(Protocol):
@@ -282,14 +341,22 @@ class Http(Protocol):
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
         accept: tuple[int, ...] = (),
         expect_json: bool = True,
+        headers: Mapping[str, str] | None = None,
         sign: bool = True,
+        again: bool = False,
     ) -> Reply:
         """Make one call and return its reply, or raise one of ``errors``.
 
         ``path`` is joined to ``Adapter.base_url()``, or a whole URL (an upload address
         from a reply, with ``sign=False``: it never gets the credential). ``files`` maps
         a part's name to (file name, bytes, content type); ``form`` parts come first, the
-        files last. Statuses in ``accept`` are returned, not raised.
+        files last. Statuses in ``accept`` are returned, not raised. ``again`` repeats
+        the WRITE of this step after the vendor has surely refused it, for example with
+        the code by which it lets a duplicate through; the deadline stays that of the
+        first.
+
+        A call that is refused for its token is made once more with a new one; a WRITE
+        is not: it raises NotSent, and the step is tried again with the new token.
 
         Before an error status is mapped by the table below, the adapter's
         ``explain(reply, effect)`` may return an error of its own:
@@ -316,6 +383,9 @@ class Adapter:
     label: ClassVar[str]
     # What the adapter was built from; None: guesses, and the screens say so.
     verified: ClassVar[str | None]
+    # With verified None: the variable by which an operator allows calls to any host but
+    # a simulator.
+    unverified_switch: ClassVar[str] = ""
     environment: ClassVar[tuple[Env, ...]] = ()
     credentials_fields: ClassVar[tuple[Text | Secret | Choice, ...]]
     # Numbered steps on the connect page: what you need and where to find it.
@@ -343,7 +413,12 @@ class Adapter:
     sends_note: ClassVar[bool] = False
     # Whether a recruiter may choose "create anyway" after the vendor itself refused.
     can_override_refusal: ClassVar[bool] = False
+    # Whether everybody can be listed, for the "ATS candidates" filter; else why not, as
+    # a full sentence.
     lists_people: ClassVar[bool] = False
+    no_listing_reason: ClassVar[str] = ""
+    # Whether duplicates are also looked for, read-only, on adding to outreach.
+    checks_on_outreach: ClassVar[bool] = False
     import_id_column: ClassVar[str | None] = None
     # Used where a reply brings no link; {person_id} is filled in. "" where unknown.
     profile_url_template: ClassVar[str] = ""
@@ -356,15 +431,23 @@ class Adapter:
         credentials: Mapping[str, str],
         environment: Mapping[str, str],
     ) -> None:
-        """Take the door out, the decrypted credentials and the declared variables."""
+        """Take the door out, the decrypted credentials and the declared variables.
+
+        ``facts`` holds what the last check stored with the connection and, after the
+        sign-in, what came with the token.
+        """
         self.http = http
         self.credentials = credentials
         self.env = environment
+        self.facts: Mapping[str, str] = {}
 
     # -- every vendor ------------------------------------------------------------
 
     def base_url(self) -> str:
-        """Return the origin, and path prefix if any, that paths are joined to."""
+        """Return the origin, and path prefix if any, that paths are joined to.
+
+        Makes no call: a signed call asks again once the token's facts are known.
+        """
         raise NotImplementedError
 
     def check(self) -> Account:
@@ -412,6 +495,28 @@ class Adapter:
         """
         return None
 
+    def absence_keys(self) -> tuple[Key, ...]:
+        """Return the questions whose “nobody” is proof, for this very account."""
+        return self.proves_absence_by
+
+    # -- sign-in by a token ------------------------------------------------------
+
+    def new_token(self, old: Token | None) -> Token:
+        """Get a token with one unsigned HELPER call; for OAuth2 by the old one's renewal.
+
+        Raises BadCredentials where the vendor refuses for good. Nobody else renews at
+        the same time, and the result is stored before it is used.
+        """
+        raise Unsupported(f"{self.label}: tokens")
+
+    def authorize_url(self, state: str, redirect_uri: str) -> str:
+        """Return the vendor's page where somebody signs in and agrees (OAuth2)."""
+        raise Unsupported(f"{self.label}: OAuth")
+
+    def token_for_code(self, code: str, redirect_uri: str) -> Token:
+        """Exchange the code of the redirect for a token (OAuth2)."""
+        raise Unsupported(f"{self.label}: OAuth")
+
     # -- optional ----------------------------------------------------------------
 
     def has_resume(self, person_id: str, file_name: str) -> bool | None:
@@ -432,6 +537,7 @@ class Adapter:
         raise Unsupported(f"{self.label}: notes")
 
     def people(self, cursor: str | None) -> Iterator[Page]:
+        """List everybody, or what has changed since the cursor, page by page."""
         raise Unsupported(f"{self.label}: listing people")
 
 

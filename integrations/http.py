@@ -13,21 +13,35 @@ import hashlib
 import json as jsonlib
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from urllib3.filepost import encode_multipart_formdata
 
 from pinsync import __version__, clock
 
 from . import guard, redaction, transport
-from .adapters import Adapter, Basic, Choice, Effect, Env, Header, Reply, adapter_class
-from .errors import AtsError, BadCredentials
+from .adapters import (
+    Adapter,
+    Basic,
+    Choice,
+    Effect,
+    Env,
+    Header,
+    OAuth2,
+    Reply,
+    TokenExchange,
+    adapter_class,
+)
+from .errors import AtsError, BadCredentials, NotSent, Rejected
 from .pace import shared_pace
 from .replies import Failures, decoded
+from .tokens import Held, MemoryTokens, Tokens
 
 __all__ = ["CALL_DEADLINE", "SEND_WINDOW", "VendorHttp", "open_adapter"]
 
@@ -56,6 +70,7 @@ class VendorHttp:
         credentials: Mapping[str, str],
         before_call: Callable[[], None] | None = None,
         deadline: float | None = None,
+        tokens: Tokens | None = None,
     ) -> None:
         self.calls = 0
         self.last_seconds = 0.0
@@ -66,15 +81,21 @@ class VendorHttp:
         self._adapter: Adapter | None = None
         self._base: guard.Address | None = None
         self._signed: dict[str, str] | None = None
+        self._tokens = tokens or MemoryTokens(adapter_class.sign_in)
+        self._held: Held | None = None
         self._gate: Gate | None = None
         self._is_writing = False
+        self._write_ends: float | None = None
         self._line = transport.Line(adapter_class.label)
         self._transport = transport.Transport(self._line)
-        self._secrets = _secrets(adapter_class, credentials)
+        self._secrets_of_credentials = _secrets(adapter_class, credentials)
+        self._secrets = self._secrets_of_credentials
+        self._stored_facts: Mapping[str, str] = {}
 
     def serve(self, adapter: Adapter) -> None:
         """Take the adapter whose address is called and whose ``explain`` is asked."""
         self._adapter = adapter
+        self._stored_facts = adapter.facts
 
     def close(self) -> None:
         """Close the kept connections; the next call would open a new one."""
@@ -93,11 +114,11 @@ class VendorHttp:
         if self._is_writing:
             raise RuntimeError("The gate of another write is still there.")
         self._is_writing, self._gate = True, open_gate
-        self._line.wrote = False
+        self._line.wrote, self._write_ends = False, None
         try:
             yield
         finally:
-            self._is_writing, self._gate = False, None
+            self._is_writing, self._gate, self._write_ends = False, None, None
 
     def call(
         self,
@@ -111,26 +132,42 @@ class VendorHttp:
         files: Files | None = None,
         accept: tuple[int, ...] = (),
         expect_json: bool = True,
+        headers: Mapping[str, str] | None = None,
         sign: bool = True,
+        again: bool = False,
     ) -> Reply:
         """Make one call, as ``adapters.Http`` promises."""
-        gate = self._take_gate() if effect is Effect.WRITE else None
-        address, foreign = self._address(path, params, sign=sign)
-        headers = self._headers(sign=sign, foreign=foreign)
-        body = _body(headers, json=json, form=form, files=files)
-        request = transport.Request(method, address, headers=headers, body=body)
-        if self.before_call is not None:
-            self.before_call()
-        reply = self._exchange(request, effect, gate)
-        if reply.status in accept:
+        gate = self._take_gate() if effect is Effect.WRITE and not again else None
+
+        def ask() -> Reply:
+            if sign:
+                self._sign_in()
+            address, foreign = self._address(path, params, sign=sign)
+            sent = self._headers(sign=sign, foreign=foreign) | dict(headers or {})
+            body = _body(sent, json=json, form=form, files=files)
+            request = transport.Request(method, address, headers=sent, body=body)
+            if self.before_call is not None:
+                self.before_call()
+            reply = self._exchange(request, effect, gate, again=again)
+            if reply.status in accept:
+                return reply
+            failures = Failures(self._label, effect, self._secrets, foreign=foreign)
+            if error := self._error(reply, failures):
+                raise error
+            if expect_json and reply.data is None:
+                what = "a reply that is not JSON" if reply.body else "an empty reply"
+                raise failures.unreadable(what, reply.body)
             return reply
-        failures = Failures(self._label, effect, self._secrets, foreign=foreign)
-        if error := self._error(reply, failures):
-            raise error
-        if expect_json and reply.data is None:
-            what = "a reply that is not JSON" if reply.body else "an empty reply"
-            raise failures.unreadable(what, reply.body)
-        return reply
+
+        try:
+            return ask()
+        except BadCredentials:
+            if not (sign and self._held):
+                raise
+            self._sign_in(refused=self._held)
+            if effect is Effect.WRITE:
+                raise self._wanted_a_new_token() from None
+        return ask()
 
     @property
     def _label(self) -> str:
@@ -160,6 +197,7 @@ class VendorHttp:
         """Return where the call goes, and whether that is not the vendor's own site."""
         if self._base is None:
             self._base = guard.parse(self._served.base_url(), label=self._label)
+            self._refuse_unverified(self._base)
         base = self._base
         query = ("&" if "?" in path else "?") + urlencode(params) if params else ""
         if path.startswith("/") or not path:
@@ -174,14 +212,53 @@ class VendorHttp:
         if foreign:
             return {**_COMMON, "Accept": "*/*"}
         headers = {**_COMMON, "Accept": "application/json", **self._vendor.wire.headers}
-        if sign:
-            if self._signed is None:
-                self._signed = self._sign_in()
+        if sign and self._signed is not None:
             headers.update(self._signed)
         return headers
 
-    def _sign_in(self) -> dict[str, str]:
+    def _sign_in(self, *, refused: Held | None = None) -> None:
+        """See to it that what signs each call is there, and is not what was refused."""
         sign_in = self._vendor.sign_in
+        if isinstance(sign_in, (TokenExchange, OAuth2)):
+            if refused or self._held is None or self._held.is_due:
+                held = self._tokens.get(self._served.new_token, refused=refused)
+                self._take_token(held)
+        elif self._signed is None:
+            self._signed = self._credential_headers(sign_in)
+
+    def _take_token(self, held: Held) -> None:
+        token = held.token
+        self._held, self._signed = held, dict(token.headers)
+        self._secrets = (
+            *self._secrets_of_credentials,
+            *redaction.forms(_parts(token.headers.values())),
+            *redaction.forms([token.renewal]),
+        )
+        self._served.facts = {**self._stored_facts, **token.facts}
+        self._base = None  # it may follow from them
+
+    def _wanted_a_new_token(self) -> NotSent:
+        return NotSent(
+            f"{self._label} wanted a new sign-in before it took this. "
+            f"{settings.PRODUCT_NAME} has signed in again and sends it by itself."
+        )
+
+    def _refuse_unverified(self, base: guard.Address) -> None:
+        """Let guessed calls reach a simulator only, unless an operator allows more."""
+        switch = self._vendor.unverified_switch
+        if not switch or self._vendor.verified is not None:
+            return
+        if _is_on(os.environ.get(switch, "")):
+            return
+        if guard.is_allowed_private(base.host, base.port):
+            return
+        raise Rejected(
+            f"{settings.PRODUCT_NAME}'s {self._label} connector is not yet verified with "
+            f"{self._label}, so it calls no real system. To try it there, the operator "
+            f"sets {switch}=true and restarts."
+        )
+
+    def _credential_headers(self, sign_in: Header | Basic) -> dict[str, str]:
         if isinstance(sign_in, Header):
             return {sign_in.name: self._credential(sign_in.field)}
         return {"Authorization": f"Basic {self._basic(sign_in)}"}
@@ -205,11 +282,20 @@ class VendorHttp:
     # -- the exchange --------------------------------------------------------------
 
     def _exchange(
-        self, request: transport.Request, effect: Effect, gate: Gate | None
+        self,
+        request: transport.Request,
+        effect: Effect,
+        gate: Gate | None,
+        *,
+        again: bool,
     ) -> Reply:
         seconds = clock.network_deadline(self._deadline or CALL_DEADLINE)
         window = clock.network_deadline(SEND_WINDOW)
         started = time.monotonic()
+        if again:
+            seconds = self._rest_of_the_write(started)
+        elif gate:
+            self._write_ends = started + seconds
         self.calls += 1
         self._line.start(seconds=seconds, window=window, gate=gate)
         try:
@@ -219,6 +305,17 @@ class VendorHttp:
         if isinstance(reply, Exception):
             raise reply  # here, so that no library's error with its URL hangs on it
         return reply
+
+    def _rest_of_the_write(self, now: float) -> float:
+        """Return the seconds left to repeat a refused WRITE under the same intent."""
+        if self._write_ends is None:
+            raise RuntimeError("There is no WRITE to be made again.")
+        if (left := self._write_ends - now) <= 0:
+            raise NotSent(
+                f"{self._label} answered too late to go on. {settings.PRODUCT_NAME} "
+                "tries again by itself."
+            )
+        return left
 
     def _send(
         self, request: transport.Request, effect: Effect, seconds: float
@@ -236,7 +333,8 @@ class VendorHttp:
                 transport.hang_up(response.raw)
             return self._broken(effect, seconds, has_answered=response is not None)
         headers: Any = response.headers
-        return Reply(response.status_code, headers, decoded(body), body)
+        cookies = _cookies(response.raw.headers)
+        return Reply(response.status_code, headers, decoded(body), body, cookies)
 
     def _broken(
         self, effect: Effect, seconds: float, *, has_answered: bool
@@ -264,10 +362,13 @@ def open_adapter(
     *,
     share: str = "pages",
     before_call: Callable[[], None] | None = None,
+    tokens: Tokens | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> Adapter:
     """Return the vendor's adapter with a session of its own; ``http.close()`` ends it.
 
-    Calls are paced as their share allows, unless ``before_call`` does it.
+    Calls are paced as their share allows, unless ``before_call`` does it. ``tokens``
+    keeps what the sign-in brings, ``facts`` are those of the connection.
     """
     cls = adapter_class(vendor)
     http = VendorHttp(
@@ -275,8 +376,10 @@ def open_adapter(
         credentials=credentials,
         before_call=before_call,
         deadline=PAGE_DEADLINE if share == "pages" and not before_call else None,
+        tokens=tokens,
     )
     adapter = cls(http=http, credentials=credentials, environment=environment_of(cls))
+    adapter.facts = facts or {}
     http.serve(adapter)
     if before_call is None:
         key = (vendor, share, _digest(credentials))
@@ -336,6 +439,25 @@ def _fits_a_header(value: str) -> bool:
     return not any(byte < 32 or byte == 127 for byte in raw)
 
 
+def _is_on(value: str) -> bool:
+    return value.strip().casefold() in {"1", "true", "yes", "on"}
+
+
+def _parts(values: Iterable[str]) -> list[str]:
+    """Return what could be echoed of header values: each whole, and without its scheme."""
+    return [part for value in values for part in (value, value.rpartition(" ")[2])]
+
+
+def _cookies(headers: Any) -> dict[str, str]:
+    if "Set-Cookie" not in headers:
+        return {}
+    jar = SimpleCookie()
+    for line in headers.getlist("Set-Cookie"):
+        with suppress(CookieError):
+            jar.load(line)
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
 def _basic(user: str, password: str) -> str:
     return base64.b64encode(f"{user}:{password}".encode("latin-1")).decode()
 
@@ -344,6 +466,8 @@ def _secrets(cls: type[Adapter], credentials: Mapping[str, str]) -> tuple[str, .
     """Return what must never be shown: all but what was chosen from a list."""
     chosen = {f.name for f in cls.credentials_fields if isinstance(f, Choice)}
     values = [value for name, value in credentials.items() if name not in chosen]
+    if isinstance(cls.sign_in, OAuth2):
+        values.append(os.environ.get(cls.sign_in.client_secret, ""))
     if isinstance(cls.sign_in, Basic):
         user, password = cls.sign_in.user, cls.sign_in.password
         values.append(f"{credentials.get(user, '')}:{credentials.get(password, '')}")

@@ -74,6 +74,9 @@ class Simulator:
     label: ClassVar[str]
     default_port: ClassVar[int]
     default_keys: ClassVar[Keys] = {}
+    # What leads the product here and what its connect form takes; {origin} is filled in.
+    demo_variables: ClassVar[Mapping[str, str]] = {}
+    demo_credentials: ClassVar[Mapping[str, str]] = {}
     switches: ClassVar[Mapping[str, Setting]] = {}
     id_keys: ClassVar[frozenset[str]] = frozenset({"id", "Id"})
 
@@ -121,6 +124,11 @@ class Simulator:
 
     def close_job(self, job_id: str) -> None:
         """Close a job, as someone would in the web application."""
+        raise NotImplementedError
+
+    @classmethod
+    def consent(cls, authorize_url: str) -> str:
+        """Sign in and agree over HTTP; return where the browser is sent (OAuth)."""
         raise NotImplementedError
 
     # What tests and the control endpoint use
