@@ -1,4 +1,4 @@
-"""When a connection is left alone: told to wait, or failing too often in a row.
+"""When a connection is left alone: told to wait, failing too often, or refused.
 
 The fifth failure in a row opens the breaker: no call starts any more. After 30 s one
 thread probes with a read; each failed probe doubles the wait, up to 15 minutes.
@@ -22,6 +22,25 @@ def pause(connection: AtsConnection, wait: timedelta) -> None:
     AtsConnection.objects.filter(pk=connection.pk).exclude(
         paused_until__gt=until
     ).update(paused_until=until)
+
+
+def park(connection: AtsConnection, *, kind: str, sentence: str) -> bool:
+    """Stop all calls until the credential is replaced; False if it was stopped already.
+
+    One conditional update: safe to call from many threads at once, and without effect
+    when the credential of the row given, the one refused, has been replaced meanwhile.
+    """
+    changed = AtsConnection.objects.filter(
+        pk=connection.pk,
+        state=AtsConnection.State.CONNECTED,
+        credentials=connection.credentials,
+    ).update(
+        state=AtsConnection.State.PARKED,
+        parked_at=clock.now(),
+        trouble_kind=kind,
+        trouble=sentence,
+    )
+    return changed == 1
 
 
 def count_failure(connection: AtsConnection) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -16,8 +17,8 @@ from django.db.models import Q
 from pinsync import clock
 
 from . import decisions, ledger
-from .adapters import Account, Adapter, adapter_class
-from .breaker import count_failure, count_success, probe_failed
+from .adapters import Account, Adapter, Token, adapter_class
+from .breaker import count_failure, count_success, park, probe_failed
 from .crypto import CannotOpen
 from .errors import AtsError, BadCredentials, ErrorKind
 from .http import VendorHttp, open_adapter
@@ -28,7 +29,9 @@ from .models import (
     Export,
     ExportStep,
 )
+from .sign_in import open_connection, put
 from .tasks import wake
+from .tokens import MemoryTokens
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,28 +54,45 @@ class ConnectedAlready(AtsError):
     kind = ErrorKind.REJECTED
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What was just proven to work: a credential, and the token that it brought."""
+
+    credentials: Mapping[str, str]
+    tokens: MemoryTokens
+
+    def store(self, row: AtsConnection) -> None:
+        """Set both on the row; the caller saves it."""
+        row.set_credentials(self.credentials)
+        put(row, self.tokens.held)
+
+
 def connect(
     *,
     organization: Organization,
     vendor: str,
     credentials: Mapping[str, str],
+    token: Token | None = None,
     by: User,
 ) -> AtsConnection:
     """Prove the credential and store the connection.
 
-    Raises an ``AtsError`` whose sentence belongs on the form; nothing is stored then.
+    ``token`` is what a sign-in on the vendor's own pages brought. Raises an ``AtsError``
+    whose sentence belongs on the form; nothing is stored then.
     """
     live = AtsConnection.objects.of(organization).live().filter(vendor=vendor)
     if live.exists():
         raise _connected_already(vendor)
-    with _session(vendor, credentials) as adapter:
+    tokens = MemoryTokens(adapter_class(vendor).sign_in, token)
+    proof = Proof(credentials, tokens)
+    with _closing(open_adapter(vendor, credentials, tokens=tokens)) as adapter:
         account = adapter.check()
         earlier = _earlier_of_same_account(organization, vendor, account, adapter)
     try:
         with transaction.atomic():
             if earlier:
-                return _revive(earlier, credentials, account, by=by)
-            return _create(organization, vendor, credentials, account, by=by)
+                return _revive(earlier, proof, account, by=by)
+            return _create(organization, vendor, proof, account, by=by)
     except IntegrityError as error:  # a second tab was faster
         raise _connected_already(vendor) from error
 
@@ -121,14 +141,21 @@ def prove_due() -> None:
 
 
 def reconnect(
-    connection: AtsConnection, *, credentials: Mapping[str, str], by: User
+    connection: AtsConnection,
+    *,
+    credentials: Mapping[str, str],
+    token: Token | None = None,
+    by: User,
 ) -> AtsConnection:
     """Replace the credential in place, and let everything parked go on.
 
     A credential of another account ends this connection and makes a new one without
     its mappings and links; the connection returned is then not the one given.
     """
-    with _session(connection.vendor, credentials) as adapter:
+    vendor = connection.vendor
+    tokens = MemoryTokens(adapter_class(vendor).sign_in, token)
+    proof = Proof(credentials, tokens)
+    with _closing(open_adapter(vendor, credentials, tokens=tokens)) as adapter:
         account = adapter.check()
         same = is_same_account(connection, account, adapter)
     with transaction.atomic():
@@ -138,12 +165,12 @@ def reconnect(
                 f"{row.label} was disconnected meanwhile. Connect it anew."
             )
         if same:
-            row.set_credentials(credentials)
+            proof.store(row)
             row.connected_by = by
             _store_proof(row, account)
             return row
         _end(row, by=by)
-        return _create(row.organization, row.vendor, credentials, account, by=by)
+        return _create(row.organization, row.vendor, proof, account, by=by)
 
 
 def disconnect(connection: AtsConnection, *, by: User) -> None:
@@ -158,31 +185,13 @@ def disconnect(connection: AtsConnection, *, by: User) -> None:
     connection.refresh_from_db()
 
 
-def park(connection: AtsConnection, *, kind: str, sentence: str) -> bool:
-    """Stop all calls until the credential is replaced; False if it was stopped already.
-
-    One conditional update: safe to call from many threads at once, and without effect
-    when the credential of the row given, the one refused, has been replaced meanwhile.
-    """
-    changed = AtsConnection.objects.filter(
-        pk=connection.pk,
-        state=AtsConnection.State.CONNECTED,
-        credentials=connection.credentials,
-    ).update(
-        state=AtsConnection.State.PARKED,
-        parked_at=clock.now(),
-        trouble_kind=kind,
-        trouble=sentence,
-    )
-    return changed == 1
-
-
 @contextmanager
 def opened(connection: AtsConnection, *, share: str = "pages") -> Iterator[Adapter]:
     """Open the connection for the reads of a page; a refused credential parks it."""
     sealed = connection.credentials
     try:
-        with _session(connection.vendor, _stored(connection), share) as adapter:
+        adapter = open_connection(connection, _stored(connection), share=share)
+        with _closing(adapter):
             yield adapter
     except BadCredentials as error:
         current = AtsConnection.objects.get(pk=connection.pk)
@@ -193,10 +202,7 @@ def opened(connection: AtsConnection, *, share: str = "pages") -> Iterator[Adapt
 
 
 @contextmanager
-def _session(
-    vendor: str, credentials: Mapping[str, str], share: str = "pages"
-) -> Iterator[Adapter]:
-    adapter = open_adapter(vendor, credentials, share=share)
+def _closing(adapter: Adapter) -> Iterator[Adapter]:
     try:
         yield adapter
     finally:
@@ -261,7 +267,7 @@ def _locked(connection: AtsConnection) -> AtsConnection:
 def _create(
     organization: Organization,
     vendor: str,
-    credentials: Mapping[str, str],
+    proof: Proof,
     account: Account,
     *,
     by: User,
@@ -272,13 +278,13 @@ def _create(
         connected_by=by,
         connected_at=clock.now(),
     )
-    connection.set_credentials(credentials)
+    proof.store(connection)
     _store_proof(connection, account)
     return connection
 
 
 def _revive(
-    ended: AtsConnection, credentials: Mapping[str, str], account: Account, *, by: User
+    ended: AtsConnection, proof: Proof, account: Account, *, by: User
 ) -> AtsConnection:
     """Go on with the connection that ended: links hold, unclear writes are looked up.
 
@@ -287,7 +293,7 @@ def _revive(
     row = _locked(ended)
     row.connected_by, row.connected_at = by, clock.now()
     row.disconnected_at = None
-    row.set_credentials(credentials)
+    proof.store(row)
     _store_proof(row, account)
     return row
 
@@ -298,6 +304,7 @@ def _store_proof(connection: AtsConnection, account: Account) -> None:
     connection.state = AtsConnection.State.CONNECTED
     connection.account_id = account.id or ""
     connection.account_name = account.name
+    connection.facts, connection.limits = dict(account.facts), list(account.limits)
     connection.last_proven_at = now
     connection.parked_at = None
     if connection.probe_wait:  # it answers: no need to wait for the next probe
@@ -343,6 +350,7 @@ def _end(connection: AtsConnection, *, by: User) -> None:
         ledger.refresh_exports(connection.pk, candidate_id)
     connection.state = AtsConnection.State.DISCONNECTED
     connection.credentials = ""
+    put(connection, None)
     connection.disconnected_at = clock.now()
     connection.trouble_kind = connection.trouble = ""
     connection.parked_at = None

@@ -26,13 +26,13 @@ from pinsync.worker import stopping
 
 from . import breaker, crypto, failures
 from .adapters import Adapter
-from .connections import park
 from .engine import work_for
 from .errors import AtsError, BadCredentials, ErrorKind, MissingPermission
-from .http import VendorHttp, open_adapter
+from .http import VendorHttp
 from .intents import Stale, TooOld
 from .models import AtsConnection, AtsPerson, ExportStep
 from .pace import Pace, pace_of
+from .sign_in import open_connection
 from .tasks import BUDGET, wake
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def _line(connection: AtsConnection) -> Line | None:
     try:
         credentials = connection.get_credentials()
     except crypto.CannotOpen:
-        park(
+        breaker.park(
             connection,
             kind="bad_credentials",
             sentence=(
@@ -123,7 +123,7 @@ def _line(connection: AtsConnection) -> Line | None:
 
 
 def _pace(connection: AtsConnection, credentials: dict[str, str]) -> Pace:
-    adapter = open_adapter(connection.vendor, credentials, share="drainer")
+    adapter = open_connection(connection, credentials, share="drainer")
     return pace_of(adapter, share="drainer")
 
 
@@ -320,8 +320,8 @@ def _serve(
 def _adapter(adapters: dict[Line, Adapter], line: Line) -> Adapter:
     adapter = adapters.get(line)
     if adapter is None:
-        adapter = open_adapter(
-            line.connection.vendor,
+        adapter = open_connection(
+            line.connection,
             line.credentials,
             share="drainer",
             before_call=line.before_call,
@@ -440,7 +440,7 @@ def _probe(line: Line, adapter: Adapter) -> bool:
         pass  # it answers, which is all that was asked
     except BadCredentials as error:
         line.close()
-        park(connection, kind=error.kind, sentence=error.sentence)
+        breaker.park(connection, kind=error.kind, sentence=error.sentence)
         return False
     except AtsError:
         line.close()

@@ -13,8 +13,7 @@ from django.conf import settings
 from pinsync import clock
 
 from . import ledger, lookup, timing
-from .breaker import count_failure, pause
-from .connections import park
+from .breaker import count_failure, park, pause
 from .errors import (
     AtsError,
     BadCredentials,

@@ -140,8 +140,6 @@ class VendorHttp:
         gate = self._take_gate() if effect is Effect.WRITE and not again else None
 
         def ask() -> Reply:
-            if sign:
-                self._sign_in()
             address, foreign = self._address(path, params, sign=sign)
             sent = self._headers(sign=sign, foreign=foreign) | dict(headers or {})
             body = _body(sent, json=json, form=form, files=files)
@@ -194,9 +192,15 @@ class VendorHttp:
     def _address(
         self, path: str, params: Mapping[str, str | int] | None, *, sign: bool
     ) -> tuple[guard.Address, bool]:
-        """Return where the call goes, and whether that is not the vendor's own site."""
+        """Return where the call goes, and whether that is not the vendor's own site.
+
+        Signs in first: the address may follow from what that brings.
+        """
+        served = self._served
+        if sign:
+            self._sign_in()
         if self._base is None:
-            self._base = guard.parse(self._served.base_url(), label=self._label)
+            self._base = guard.parse(served.base_url(), label=self._label)
             self._refuse_unverified(self._base)
         base = self._base
         query = ("&" if "?" in path else "?") + urlencode(params) if params else ""

@@ -52,4 +52,4 @@ def namesakes(adapter: Adapter, record: PersonRecord) -> list[RemotePerson]:
 def can_prove_absence(adapter: Adapter, record: PersonRecord) -> bool:
     """Return whether “nobody” is proof that this record was not created."""
     asked = {key for key, _ in questions(adapter, record)}
-    return any(key in asked for key in adapter.proves_absence_by)
+    return any(key in asked for key in adapter.absence_keys())

@@ -67,6 +67,20 @@ class AtsConnection(models.Model):
         max_length=12, choices=State, default=State.CONNECTED, db_index=False
     )
     credentials = models.TextField(blank=True, editable=False)  # AES-GCM, see crypto
+    # What the last check found out about this account; handed to every adapter.
+    facts = models.JSONField(default=dict, blank=True, editable=False)
+    limits = models.JSONField(
+        default=list, blank=True, help_text="Sentences: what this account cannot do."
+    )
+
+    # What the sign-in brought, encrypted like the credentials. One caller at a time
+    # renews it, and stores it only where the version is still the one it began with.
+    token = models.TextField(blank=True, editable=False)
+    token_version = models.PositiveIntegerField(default=0)
+    token_renew_at = models.DateTimeField(null=True, blank=True)
+    token_leased_by = models.CharField(max_length=64, blank=True)
+    token_leased_until = models.DateTimeField(null=True, blank=True)
+
     account_id = models.CharField(max_length=200, blank=True)
     account_name = models.CharField(max_length=200, blank=True)
     profile_url = models.CharField(
@@ -116,7 +130,7 @@ class AtsConnection(models.Model):
                 name="connection_state_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state="disconnected") | Q(credentials=""),
+                condition=~Q(state="disconnected") | Q(credentials="", token=""),
                 name="connection_disconnected_is_wiped",
             ),
         ]
@@ -141,19 +155,27 @@ class AtsConnection(models.Model):
     def is_live(self) -> bool:
         return self.state != self.State.DISCONNECTED
 
-    def _context(self) -> str:
+    def _context(self, field: str) -> str:
         # Binds the ciphertext to its place: copied to another row it does not open.
-        return f"{self.organization_id}:{self.pk}:credentials"
+        return f"{self.organization_id}:{self.pk}:{field}"
 
     def set_credentials(self, values: Mapping[str, str]) -> None:
         """Encrypt the values into the (saved) row; the caller saves it."""
         if self.pk is None:
             raise ValueError("Save the connection first: its id is part of the seal.")
-        self.credentials = crypto.seal(dict(values), self._context())
+        self.credentials = crypto.seal(dict(values), self._context("credentials"))
 
     def get_credentials(self) -> dict[str, str]:
         """Decrypt; raises ``crypto.CannotOpen`` where no key fits."""
-        return crypto.open_sealed(self.credentials, self._context())
+        return crypto.open_sealed(self.credentials, self._context("credentials"))
+
+    def sealed_token(self, values: Mapping[str, str]) -> str:
+        """Encrypt a token's values for this (saved) row."""
+        return crypto.seal(dict(values), self._context("token"))
+
+    def get_token(self) -> dict[str, str]:
+        """Decrypt the token's values; raises ``crypto.CannotOpen``."""
+        return crypto.open_sealed(self.token, self._context("token"))
 
     def person_url(self, person_id: str) -> str:
         """Fill in the template of the connection, else the vendor's; "" if none."""

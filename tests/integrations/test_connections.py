@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection as database
 
-from integrations import connections, http, ledger, tasks, triggers
+from integrations import connections, http, ledger, sign_in, tasks, triggers
 from integrations.adapters import PermissionState
 from integrations.errors import AtsError, BadCredentials, NotSent
 from integrations.models import (
@@ -105,13 +105,11 @@ def test_no_call_is_made_inside_a_transaction(ashby_sim, acme, alice, monkeypatc
     opened = http.open_adapter
 
     def watched(*args, **kwargs):
-        return opened(
-            *args,
-            **kwargs,
-            before_call=lambda: outside.append(not database.in_atomic_block),
-        )
+        kwargs["before_call"] = lambda: outside.append(not database.in_atomic_block)
+        return opened(*args, **kwargs)
 
     monkeypatch.setattr(connections, "open_adapter", watched)
+    monkeypatch.setattr(sign_in, "open_adapter", watched)
     connection = connect(acme, alice)
     person_of(connection, CandidateFactory(organization=acme), somebody_in(ashby_sim))
     connections.test(connection)

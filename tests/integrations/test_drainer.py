@@ -27,9 +27,9 @@ def vendors(monkeypatch, ready_resume):
     """Open a fake ATS per connection instead of the real door."""
     by_key: dict[str, FakeAts] = {}
 
-    def open_fake(vendor, credentials, *, share, before_call=None):
+    def open_fake(connection, credentials, *, share, before_call=None):
         ats = by_key.setdefault(credentials["api_key"], FakeAts())
-        adapter: Any = fake_adapter(ats, vendor)
+        adapter: Any = fake_adapter(ats, connection.vendor)
         if before_call is None:
             return adapter
         write = adapter.http.write
@@ -41,7 +41,7 @@ def vendors(monkeypatch, ready_resume):
         adapter.http.write = paced_write
         return adapter
 
-    monkeypatch.setattr(drainer, "open_adapter", open_fake)
+    monkeypatch.setattr(drainer, "open_connection", open_fake)
     monkeypatch.setattr(drainer, "LINGER", 0.05)
     monkeypatch.setattr(drainer, "BUDGET", 60)
     return by_key

@@ -41,3 +41,8 @@ def _seal_again(connection: AtsConnection) -> None:
     AtsConnection.objects.filter(pk=connection.pk, credentials=before).update(
         credentials=connection.credentials
     )
+    if token := connection.token:
+        connection.token = connection.sealed_token(connection.get_token())
+        AtsConnection.objects.filter(pk=connection.pk, token=token).update(
+            token=connection.token
+        )

@@ -42,6 +42,7 @@ class AshbySimulator(Simulator):
     slug = "ashby"
     label = "Ashby"
     default_port = 9101
+    demo_credentials = {"api_key": "demo-ashby-key"}
     default_keys = {
         "demo-ashby-key": SCOPES,
         "demo-ashby-key-readonly": tuple(s for s in SCOPES if s != "candidates:write"),

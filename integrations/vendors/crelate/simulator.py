@@ -26,6 +26,7 @@ class CrelateSimulator(Simulator):
     slug = "crelate"
     label = "Crelate"
     default_port = 9102
+    demo_credentials = {"api_key": "demo-crelate-key"}
     default_keys = {"demo-crelate-key": RIGHTS}
     switches: ClassVar[dict[str, Setting]] = {
         "bad_key_body": Setting(
