@@ -7,14 +7,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from candidates.search import searchable
+from candidates.identity import email_key as email_key
+from candidates.identity import linkedin_key as linkedin_key
+from candidates.identity import names_plainly_differ as names_plainly_differ
 
 from .adapters import Key, RemotePerson
 from .records import PersonRecord
-
-_PROFILE = re.compile(r"^/(?:[a-z]{2}/)?(in|pub)/([^/]+)", re.IGNORECASE)
 
 
 class Answer(StrEnum):
@@ -74,23 +73,6 @@ _WORDS = {
 }
 
 
-def email_key(email: str) -> str:
-    return email.strip().casefold()
-
-
-def linkedin_key(url: str) -> str:
-    """Return ``in/dana-example`` for any spelling of a profile URL, else ``""``."""
-    text = url.strip()
-    if not text:
-        return ""
-    parts = urlsplit(text if "://" in text else f"https://{text}")
-    host = (parts.hostname or "").casefold()
-    found = _PROFILE.match(parts.path)
-    if found is None or not (host == "linkedin.com" or host.endswith(".linkedin.com")):
-        return ""
-    return f"{found[1]}/{unquote(found[2])}".casefold()
-
-
 def name_key(name: str) -> str:
     """Return the name trimmed, spaces collapsed, case ignored: Steve is not Steven."""
     return " ".join(name.split()).casefold()
@@ -103,16 +85,6 @@ def identities(record: PersonRecord) -> list[tuple[Key, str]]:
         (Key.LINKEDIN, linkedin_key(record.linkedin_url)),
     ]
     return sorted((key, value) for key, value in pairs if value)
-
-
-def names_plainly_differ(ours: str, theirs: str) -> bool:
-    """Return whether two names share no word, where they can be compared at all."""
-    mine, other = _words(ours), _words(theirs)
-    if not mine or not other:
-        return False
-    if _is_latin(mine) != _is_latin(other):  # another script proves nothing
-        return False
-    return not mine & other
 
 
 def judge(
@@ -199,14 +171,6 @@ def _in_order(name: str) -> str:
     """Return “Dana Example” for “Example, Dana”."""
     last, comma, first = name.partition(",")
     return f"{first} {last}" if comma else name
-
-
-def _words(name: str) -> set[str]:
-    return {word for word in re.split(r"[^\w]+", searchable(name)) if len(word) > 1}
-
-
-def _is_latin(words: set[str]) -> bool:
-    return all(word.isascii() for word in words)
 
 
 def _digits(phone: str) -> str:
