@@ -545,7 +545,8 @@ class Adapter:
 def vendors() -> dict[str, type[Adapter]]:
     """Return every vendor's adapter class by slug, in the order of their labels."""
     folder = Path(__file__).parent / "vendors"
-    found = [_load(m.name) for m in pkgutil.iter_modules([str(folder)]) if m.ispkg]
+    names = [m.name for m in pkgutil.iter_modules([str(folder)]) if m.ispkg]
+    found = [_load(n) for n in names if (folder / n / "adapter.py").exists()]
     return {cls.slug: cls for cls in sorted(found, key=lambda cls: cls.label)}
 
 

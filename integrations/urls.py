@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from .views import badges, exports, job_settings, settings
+from .views import badges, exports, job_settings, settings, sign_in
 
 app_name = "integrations"
 
 urlpatterns = [
     path("settings/ats/", settings.overview, name="settings"),
     path("settings/ats/connect/<slug:slug>/", settings.connect, name="connect"),
+    path("settings/ats/sign-in/<slug:slug>/", sign_in.go, name="sign_in"),
+    path("settings/ats/signed-in/<slug:slug>/", sign_in.signed_in, name="signed_in"),
     path("settings/ats/<int:pk>/", settings.connection, name="connection"),
     path("settings/ats/<int:pk>/test/", settings.test, name="test"),
     path("settings/ats/<int:pk>/reconnect/", settings.reconnect, name="reconnect"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pinsync.accounts.access import MemberRequest, admin_required
 
-from .. import connections, explain, rows
+from .. import connections, consent, explain, rows
 from ..adapters import Adapter, vendors
 from ..errors import AtsError, BadCredentials
 from ..forms import CredentialsForm, ProfileLinkForm
@@ -41,7 +43,7 @@ def connect(request: MemberRequest, slug: str) -> HttpResponse:
     if live:
         return redirect("integrations:connection", live.pk)
     form = CredentialsForm(request.POST or None, adapter=adapter)
-    if request.method == "POST" and form.is_valid():
+    if _is_entered(request, adapter) and form.is_valid():
         try:
             connection = connections.connect(
                 organization=organization,
@@ -52,16 +54,9 @@ def connect(request: MemberRequest, slug: str) -> HttpResponse:
         except AtsError as error:
             form.add_error(None, _refusal(adapter, error))
         else:
-            _say(
-                request,
-                connection,
-                f"{adapter.label} is connected. Now choose in the settings of each job "
-                "when its candidates go over.",
-            )
+            say(request, connection, connected_words(adapter))
             return redirect("integrations:connection", connection.pk)
-    return render(
-        request, "integrations/connect.html", {"adapter": adapter, "form": form}
-    )
+    return render(request, "integrations/connect.html", _to_connect(adapter, form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,7 +94,7 @@ def test(request: MemberRequest, pk: int) -> HttpResponse:
     except AtsError as error:
         messages.error(request, explain.at_the_page(error))
     else:
-        _say(request, row, f"{row.label} answered: the connection works.")
+        say(request, row, f"{row.label} answered: the connection works.")
     return redirect("integrations:connection", row.pk)
 
 
@@ -110,7 +105,7 @@ def reconnect(request: MemberRequest, pk: int) -> HttpResponse:
     """Replace the credential in place."""
     row = _live_connection(request, pk)
     form = CredentialsForm(request.POST or None, adapter=row.adapter_class)
-    if request.method == "POST" and form.is_valid():
+    if _is_entered(request, row.adapter_class) and form.is_valid():
         try:
             now = connections.reconnect(
                 row, credentials=form.credentials(), by=request.user
@@ -118,14 +113,13 @@ def reconnect(request: MemberRequest, pk: int) -> HttpResponse:
         except AtsError as error:
             form.add_error(None, _refusal(row.adapter_class, error))
         else:
-            _say(request, now, _reconnected(row, now))
+            say(request, now, reconnected_words(row, now))
             return redirect("integrations:connection", now.pk)
     return render(
         request,
         "integrations/connect.html",
         {
-            "adapter": row.adapter_class,
-            "form": form,
+            **_to_connect(row.adapter_class, form),
             "connection": row,
             "row": rows.vendor_row(row),
         },
@@ -154,7 +148,30 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
     )
 
 
-def _say(request: MemberRequest, row: AtsConnection, sentence: str) -> None:
+def _is_entered(request: MemberRequest, adapter: type[Adapter]) -> bool:
+    """Return whether a credential was sent; some are given on the vendor's own pages."""
+    return request.method == "POST" and not consent.signs_in_elsewhere(adapter)
+
+
+def _to_connect(adapter: type[Adapter], form: CredentialsForm) -> dict[str, Any]:
+    elsewhere = consent.signs_in_elsewhere(adapter)
+    return {
+        "adapter": adapter,
+        "form": form,
+        "elsewhere": elsewhere,
+        "missing_variables": consent.missing_variables(adapter),
+        "redirect_uri": consent.redirect_uri(adapter.slug) if elsewhere else "",
+    }
+
+
+def connected_words(adapter: type[Adapter]) -> str:
+    return (
+        f"{adapter.label} is connected. Now choose in the settings of each job when its "
+        "candidates go over."
+    )
+
+
+def say(request: MemberRequest, row: AtsConnection, sentence: str) -> None:
     """Say that it worked, unless the credential lacks something."""
     if rows.vendor_row(row).missing:
         sentence = (
@@ -177,7 +194,7 @@ def _refusal(adapter: type[Adapter], error: AtsError) -> str:
     )
 
 
-def _reconnected(before: AtsConnection, now: AtsConnection) -> str:
+def reconnected_words(before: AtsConnection, now: AtsConnection) -> str:
     if before.pk == now.pk:
         return f"{now.label} is connected again. What waited goes on by itself."
     return (
