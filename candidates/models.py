@@ -15,6 +15,7 @@ from pinsync import clock
 from pinsync.accounts.models import Organization
 
 from .events import outreach_recorded
+from .identity import linkedin_key
 from .search import searchable
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ class Candidate(models.Model):
         related_name="sourced_candidates",
     )
     search = models.TextField(editable=False, default="")
+    # Of any spelling of the profile's URL; "" where it is none.
+    linkedin_key = models.CharField(
+        max_length=500, blank=True, editable=False, default=""
+    )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -100,8 +105,11 @@ class Candidate(models.Model):
             models.Index(
                 fields=["organization", "-updated_at", "-id"], name="candidate_list"
             ),
-            # "Is this person in PinSync already?" by email.
+            # "Is this person in PinSync already?" by email, by LinkedIn profile.
             models.Index(fields=["organization", "email"], name="candidate_email"),
+            models.Index(
+                fields=["organization", "linkedin_key"], name="candidate_linkedin"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -141,8 +149,10 @@ class Candidate(models.Model):
             self.current_title,
             self.current_company,
         )
+        self.linkedin_key = linkedin_key(self.linkedin_url)
         if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "search", "updated_at"}
+            derived = {"search", "linkedin_key", "updated_at"}
+            kwargs["update_fields"] = {*kwargs["update_fields"], *derived}
         with transaction.atomic():
             super().save(*args, **kwargs)
             if self.has_contact:
