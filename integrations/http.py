@@ -8,12 +8,11 @@ holds a header, a credential or a query.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json as jsonlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -25,23 +24,13 @@ from urllib3.filepost import encode_multipart_formdata
 
 from pinsync import __version__, clock
 
-from . import guard, redaction, transport
-from .adapters import (
-    Adapter,
-    Basic,
-    Choice,
-    Effect,
-    Env,
-    Header,
-    OAuth2,
-    Reply,
-    TokenExchange,
-    adapter_class,
-)
+from . import guard, transport
+from .adapters import Adapter, Effect, Env, Reply, adapter_class
 from .errors import AtsError, BadCredentials, NotSent, Rejected
 from .pace import shared_pace
 from .replies import Failures, decoded
-from .tokens import Held, MemoryTokens, Tokens
+from .signing import Signer
+from .tokens import Held, Tokens
 
 __all__ = ["CALL_DEADLINE", "SEND_WINDOW", "VendorHttp", "open_adapter"]
 
@@ -75,21 +64,16 @@ class VendorHttp:
         self.calls = 0
         self.last_seconds = 0.0
         self._vendor = adapter_class
-        self._credentials = credentials
         self.before_call = before_call
         self._deadline = deadline
         self._adapter: Adapter | None = None
         self._base: guard.Address | None = None
-        self._signed: dict[str, str] | None = None
-        self._tokens = tokens or MemoryTokens(adapter_class.sign_in)
-        self._held: Held | None = None
+        self._signer = Signer(adapter_class, credentials, tokens)
         self._gate: Gate | None = None
         self._is_writing = False
         self._write_ends: float | None = None
         self._line = transport.Line(adapter_class.label)
         self._transport = transport.Transport(self._line)
-        self._secrets_of_credentials = _secrets(adapter_class, credentials)
-        self._secrets = self._secrets_of_credentials
         self._stored_facts: Mapping[str, str] = {}
 
     def serve(self, adapter: Adapter) -> None:
@@ -149,7 +133,9 @@ class VendorHttp:
             reply = self._exchange(request, effect, gate, again=again)
             if reply.status in accept:
                 return reply
-            failures = Failures(self._label, effect, self._secrets, foreign=foreign)
+            failures = Failures(
+                self._label, effect, self._signer.secrets, foreign=foreign
+            )
             if error := self._error(reply, failures):
                 raise error
             if expect_json and reply.data is None:
@@ -160,9 +146,9 @@ class VendorHttp:
         try:
             return ask()
         except BadCredentials:
-            if not (sign and self._held):
+            if not (sign and self._signer.held):
                 raise
-            self._sign_in(refused=self._held)
+            self._sign_in(refused=self._signer.held)
             if effect is Effect.WRITE:
                 raise self._wanted_a_new_token() from None
         return ask()
@@ -216,30 +202,15 @@ class VendorHttp:
         if foreign:
             return {**_COMMON, "Accept": "*/*"}
         headers = {**_COMMON, "Accept": "application/json", **self._vendor.wire.headers}
-        if sign and self._signed is not None:
-            headers.update(self._signed)
+        if sign:
+            headers.update(self._signer.headers)
         return headers
 
     def _sign_in(self, *, refused: Held | None = None) -> None:
-        """See to it that what signs each call is there, and is not what was refused."""
-        sign_in = self._vendor.sign_in
-        if isinstance(sign_in, (TokenExchange, OAuth2)):
-            if refused or self._held is None or self._held.is_due:
-                held = self._tokens.get(self._served.new_token, refused=refused)
-                self._take_token(held)
-        elif self._signed is None:
-            self._signed = self._credential_headers(sign_in)
-
-    def _take_token(self, held: Held) -> None:
-        token = held.token
-        self._held, self._signed = held, dict(token.headers)
-        self._secrets = (
-            *self._secrets_of_credentials,
-            *redaction.forms(_parts(token.headers.values())),
-            *redaction.forms([token.renewal]),
-        )
-        self._served.facts = {**self._stored_facts, **token.facts}
-        self._base = None  # it may follow from them
+        served = self._served
+        if self._signer.prepare(served, refused=refused) and self._signer.held:
+            served.facts = {**self._stored_facts, **self._signer.held.token.facts}
+            self._base = None  # it may follow from them
 
     def _wanted_a_new_token(self) -> NotSent:
         return NotSent(
@@ -260,27 +231,6 @@ class VendorHttp:
             f"{settings.PRODUCT_NAME}'s {self._label} connector is not yet verified with "
             f"{self._label}, so it calls no real system. To try it there, the operator "
             f"sets {switch}=true and restarts."
-        )
-
-    def _credential_headers(self, sign_in: Header | Basic) -> dict[str, str]:
-        if isinstance(sign_in, Header):
-            return {sign_in.name: self._credential(sign_in.field)}
-        return {"Authorization": f"Basic {self._basic(sign_in)}"}
-
-    def _basic(self, sign_in: Basic) -> str:
-        user = self._credential(sign_in.user)
-        password = self._credential(sign_in.password) if sign_in.password else ""
-        return _basic(user, password)
-
-    def _credential(self, field: str) -> str:
-        value = self._credentials.get(field, "")
-        if value and _fits_a_header(value):
-            return value
-        labels = {f.name: f.label for f in self._vendor.credentials_fields}
-        what = "holds a character that it cannot have" if value else "is empty"
-        raise BadCredentials(
-            f"{self._label} cannot be called: the stored “{labels.get(field, field)}” "
-            f"{what}. An administrator must reconnect {self._label} with a valid one."
         )
 
     # -- the exchange --------------------------------------------------------------
@@ -353,7 +303,9 @@ class VendorHttp:
         return failures.broken_off()
 
     def _failures(self, effect: Effect) -> Failures:
-        return Failures(self._label, effect, self._secrets, wrote=self._line.wrote)
+        return Failures(
+            self._label, effect, self._signer.secrets, wrote=self._line.wrote
+        )
 
     def _error(self, reply: Reply, failures: Failures) -> Exception | None:
         explained = self._served.explain(reply, failures.effect)
@@ -435,21 +387,8 @@ def _body(
     return body
 
 
-def _fits_a_header(value: str) -> bool:
-    try:
-        raw = value.encode("latin-1")
-    except UnicodeEncodeError:
-        return False
-    return not any(byte < 32 or byte == 127 for byte in raw)
-
-
 def _is_on(value: str) -> bool:
     return value.strip().casefold() in {"1", "true", "yes", "on"}
-
-
-def _parts(values: Iterable[str]) -> list[str]:
-    """Return what could be echoed of header values: each whole, and without its scheme."""
-    return [part for value in values for part in (value, value.rpartition(" ")[2])]
 
 
 def _cookies(headers: Any) -> dict[str, str]:
@@ -460,22 +399,6 @@ def _cookies(headers: Any) -> dict[str, str]:
         with suppress(CookieError):
             jar.load(line)
     return {name: morsel.value for name, morsel in jar.items()}
-
-
-def _basic(user: str, password: str) -> str:
-    return base64.b64encode(f"{user}:{password}".encode("latin-1")).decode()
-
-
-def _secrets(cls: type[Adapter], credentials: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what must never be shown: all but what was chosen from a list."""
-    chosen = {f.name for f in cls.credentials_fields if isinstance(f, Choice)}
-    values = [value for name, value in credentials.items() if name not in chosen]
-    if isinstance(cls.sign_in, OAuth2):
-        values.append(os.environ.get(cls.sign_in.client_secret, ""))
-    if isinstance(cls.sign_in, Basic):
-        user, password = cls.sign_in.user, cls.sign_in.password
-        values.append(f"{credentials.get(user, '')}:{credentials.get(password, '')}")
-    return redaction.forms(values)
 
 
 def _digest(credentials: Mapping[str, str]) -> str:
