@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from itertools import count
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -26,9 +26,9 @@ from pinsync import clock
 from pinsync.accounts.demo import ALICE, BOB, CHARLIE, OPERATOR, DemoPerson
 from pinsync.accounts.models import Membership, Organization, User
 
-from . import job_picker
-from .adapters import Adapter, AtsJob, Choice, Secret, vendors
-from .connections import connect
+from . import consent, job_picker
+from .adapters import AtsJob, Token, vendors
+from .connections import connect, opened
 from .demo_people import (
     ELSEWHERE_JOB,
     ELSEWHERE_PEOPLE,
@@ -40,9 +40,8 @@ from .demo_people import (
     DemoCandidate,
     DemoJob,
 )
-from .http import environment_of, open_adapter
 from .models import AtsConnection
-from .simulation import Simulator, simulators
+from .simulation import simulators
 from .triggers import save_mapping
 
 ACME, GLOBEX = "acme", "globex"
@@ -77,7 +76,9 @@ def load() -> bool:
     for who in ELSEWHERE_PEOPLE:
         _candidate(globex, who, charlie, phones)
     _job(globex, ELSEWHERE_JOB, charlie)
-    connections = [_connect(acme, slug, alice) for slug in simulated_vendors()]
+    connections = [
+        _connect(acme, slug, origin, alice) for slug, origin in simulated().items()
+    ]
     for demo_job in JOBS:
         for connection in connections:
             _set_up(jobs[demo_job.title], demo_job, connection, by=alice)
@@ -85,31 +86,26 @@ def load() -> bool:
     return True
 
 
-def simulated_vendors() -> list[str]:
-    """Return the vendors whose address leads to a simulator on this machine."""
-    found = []
-    for slug in simulators():
-        addresses = environment_of(vendors()[slug]).values()
-        hosts = {urlsplit(address).netloc for address in addresses}
-        if hosts & set(settings.ALLOWED_PRIVATE_HOSTS):
-            found.append(slug)
-    return found
+def simulated() -> dict[str, str]:
+    """Return the origin of each vendor's simulator on this machine, by slug."""
+    known = simulators().keys() & vendors().keys()
+    return {slug: at for slug, at in settings.SIMULATED_ATS.items() if slug in known}
 
 
-def demo_credentials(
-    adapter: type[Adapter], simulator: type[Simulator]
-) -> Mapping[str, str]:
-    """Fill in the connect form with the key that the simulator knows from the start."""
-    key = next(iter(simulator.default_keys), "")
-    values = {}
-    for field in adapter.credentials_fields:
-        if isinstance(field, Secret):
-            values[field.name] = key
-        elif isinstance(field, Choice):
-            values[field.name] = field.choices[0][0]
-        else:
-            values[field.name] = field.default
-    return values
+def demo_credentials(slug: str, origin: str) -> dict[str, str]:
+    """Fill in the connect form with what the simulator knows from the start."""
+    typed = simulators()[slug].demo_credentials
+    return {name: value.replace("{origin}", origin) for name, value in typed.items()}
+
+
+def demo_consent(slug: str, organization: Organization) -> Token:
+    """Sign in and agree on the simulator's pages, as an administrator would."""
+    address = consent.begin(
+        {}, vendor=slug, organization=organization.pk, connection=None
+    )
+    back = simulators()[slug].consent(address)
+    (code,) = parse_qs(urlsplit(back).query)["code"]
+    return consent.token_for_code(slug, code)
 
 
 # --- People ----------------------------------------------------------------------
@@ -203,10 +199,16 @@ def _job(organization: Organization, job: DemoJob, by: User) -> Job:
     )
 
 
-def _connect(organization: Organization, slug: str, by: User) -> AtsConnection:
-    credentials = demo_credentials(vendors()[slug], simulators()[slug])
+def _connect(
+    organization: Organization, slug: str, origin: str, by: User
+) -> AtsConnection:
+    elsewhere = consent.signs_in_elsewhere(vendors()[slug])
     return connect(
-        organization=organization, vendor=slug, credentials=credentials, by=by
+        organization=organization,
+        vendor=slug,
+        credentials=demo_credentials(slug, origin),
+        token=demo_consent(slug, organization) if elsewhere else None,
+        by=by,
     )
 
 
@@ -229,12 +231,12 @@ def _set_up(
 
 def _same_job(connection: AtsConnection, title: str) -> AtsJob | None:
     """Return the ATS job of that name; any other only where one must be chosen."""
-    adapter = open_adapter(connection.vendor, connection.get_credentials())
-    for ats_job in adapter.search_jobs(title):
-        if ats_job.title.startswith(title):  # some put the client behind it
-            return ats_job
-    if connection.adapter_class.job_required:
-        return next(iter(adapter.search_jobs("")), None)
+    with opened(connection) as adapter:
+        for ats_job in adapter.search_jobs(title):
+            if ats_job.title.startswith(title):  # some put the client behind it
+                return ats_job
+        if adapter.job_required:
+            return next(iter(adapter.search_jobs("")), None)
     return None
 
 

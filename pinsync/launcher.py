@@ -85,8 +85,9 @@ class Launcher:
     def _place_simulators(self) -> None:
         self.simulated = simulated.places(self.given, self.local)
         for place in self.simulated:
-            for variable in place.variables:
-                self.local.put(variable, place.origin)
+            for variable, value in place.variables.items():
+                self.local.put(variable, value)
+        self.local.put("SIMULATED_ATS", simulated.listed(self.simulated))
         own = self.given.get("ALLOWED_PRIVATE_HOSTS", "").split(",")
         hosts = ",".join(filter(None, [*own, *(p.host for p in self.simulated)]))
         self.local.put("ALLOWED_PRIVATE_HOSTS", hosts)
@@ -239,7 +240,11 @@ class Launcher:
             for place in self.simulated:
                 self.local.forget(*place.variables)
             self.local.forget(
-                "REDIS_URL", "ALLOWED_PRIVATE_HOSTS", "PACE", simulated.BASE_PORT
+                "REDIS_URL",
+                "ALLOWED_PRIVATE_HOSTS",
+                "PACE",
+                "SIMULATED_ATS",
+                simulated.BASE_PORT,
             )
             self.local.save()
         self.log.say("pinsync", "All data is gone. The next “make run” begins anew.")

@@ -111,6 +111,15 @@ _PRIVATE_HOSTS = _fitting(
     "must be a list such as 127.0.0.1:9101,ats.internal:443",
 )
 ALLOWED_PRIVATE_HOSTS = [host for host in _PRIVATE_HOSTS.split(",") if host]
+SIMULATED_ATS = dict(
+    pair.split("=", 1)
+    for pair in _fitting(
+        "SIMULATED_ATS",
+        "",
+        r"|[a-z0-9_]+=https?://[^\s=]+( [a-z0-9_]+=https?://[^\s=]+)*",
+        "must be a list such as name=http://127.0.0.1:9101, separated by spaces",
+    ).split()
+)
 CREDENTIALS_KEYS = _keys("CREDENTIALS_KEYS")
 
 # --- Django ----------------------------------------------------------------------

@@ -22,12 +22,12 @@ class NoPlace(Exception):
 
 @dataclass(frozen=True)
 class Simulated:
-    """One ATS that is simulated here; ``variables`` are set to its origin."""
+    """One ATS that is simulated here; ``variables`` lead the product to it."""
 
     slug: str
     label: str
     port: int
-    variables: tuple[str, ...]
+    variables: Mapping[str, str]
 
     @property
     def host(self) -> str:
@@ -52,10 +52,15 @@ def places(given: Mapping[str, str], local: LocalEnv) -> list[Simulated]:
     if not base.isdecimal():
         raise NoPlace(f"{BASE_PORT} must be a port number, not “{base}”.")
     return [
-        Simulated(slug, known[slug].label, int(base) + distance, _variables(slug))
+        _place(slug, int(base) + distance)
         for slug, distance in distances.items()
-        if not any(name in given for name in _variables(slug))
+        if not any(name in given for name in _origins(slug))
     ]
+
+
+def listed(found: list[Simulated]) -> str:
+    """Return the value of SIMULATED_ATS, by which the demo finds them."""
+    return " ".join(f"{place.slug}={place.origin}" for place in found)
 
 
 def check_ports(found: list[Simulated]) -> None:
@@ -89,7 +94,16 @@ def listens(port: int) -> bool:
     return True
 
 
-def _variables(slug: str) -> tuple[str, ...]:
+def _place(slug: str, port: int) -> Simulated:
+    simulator, origin = simulators()[slug], f"http://{HOST}:{port}"
+    variables = dict.fromkeys(_origins(slug), origin) | {
+        name: value.replace("{origin}", origin)
+        for name, value in simulator.demo_variables.items()
+    }
+    return Simulated(slug, simulator.label, port, variables)
+
+
+def _origins(slug: str) -> tuple[str, ...]:
     """Return the vendor's variables that hold an origin; its convention is *_URL*."""
     return tuple(
         variable.name

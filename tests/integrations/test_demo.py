@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import StringIO
-from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.password_validation import validate_password
@@ -30,10 +29,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def simulated(settings, ashby_sim, crelate_sim):
     """Tell the demo, as the launcher does, that both vendors are simulated here."""
-    settings.ALLOWED_PRIVATE_HOSTS = [
-        urlsplit(sim.url).netloc for sim in (ashby_sim, crelate_sim)
-    ]
-    return {"ashby": ashby_sim, "crelate": crelate_sim}
+    simulators = {"ashby": ashby_sim, "crelate": crelate_sim}
+    settings.SIMULATED_ATS = {slug: sim.url for slug, sim in simulators.items()}
+    return simulators
 
 
 @pytest.fixture
@@ -175,7 +173,7 @@ def test_nothing_is_loaded_where_a_simulator_does_not_answer(simulated):
 
 
 def test_without_simulators_the_demo_has_no_connections(settings):
-    settings.ALLOWED_PRIVATE_HOSTS = []
+    settings.SIMULATED_ATS = {}
 
     assert demo.load()
 
@@ -185,7 +183,7 @@ def test_without_simulators_the_demo_has_no_connections(settings):
 
 def test_every_form_to_connect_can_be_filled_in(simulated):
     for slug, sim in simulated.items():
-        values = demo.demo_credentials(vendors()[slug], type(sim.simulator))
+        values = demo.demo_credentials(slug, sim.url)
 
         assert values.keys() == {f.name for f in vendors()[slug].credentials_fields}
         assert all(values.values())
