@@ -1,0 +1,1 @@
+"""The parts of the TrackerRMS simulator; nothing here is shared with the adapter."""
