@@ -12,8 +12,9 @@ Vendors live in ``integrations/vendors/<slug>/`` and may import only this module
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -51,10 +52,15 @@ __all__ = [
     "Trigger",
     "Unsupported",
     "Wire",
+    "WrongCredential",
     "adapter_class",
     "e164",
+    "folder_of",
     "vendors",
 ]
+
+
+_VENDORS = "integrations.vendors"
 
 
 class Trigger(StrEnum):
@@ -373,6 +379,17 @@ class Unsupported(Exception):
     """An optional capability that this vendor does not have; see its declaration."""
 
 
+class WrongCredential(ValueError):
+    """What was typed into the credential field ``field`` cannot be right.
+
+    ``str()`` is the sentence that belongs beside the field.
+    """
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
 class Adapter:
     """The base of all vendors: it refuses every optional capability by name."""
 
@@ -440,6 +457,11 @@ class Adapter:
         self.credentials = credentials
         self.env = environment
         self.facts: Mapping[str, str] = {}
+
+    @classmethod
+    def cleaned(cls, credentials: Mapping[str, str]) -> Mapping[str, str]:
+        """Return what is stored of what was typed; raises WrongCredential."""
+        return credentials
 
     # -- every vendor ------------------------------------------------------------
 
@@ -517,6 +539,11 @@ class Adapter:
         """Exchange the code of the redirect for a token (OAuth2)."""
         raise Unsupported(f"{self.label}: OAuth")
 
+    def probe(self) -> Iterator[tuple[str, Callable[[], object]]]:
+        """Yield named reads whose replies show what the API is like (``probe_ats``)."""
+        yield "account", self.check
+        yield "jobs", lambda: self.search_jobs("")
+
     # -- optional ----------------------------------------------------------------
 
     def has_resume(self, person_id: str, file_name: str) -> bool | None:
@@ -544,9 +571,9 @@ class Adapter:
 @cache
 def vendors() -> dict[str, type[Adapter]]:
     """Return every vendor's adapter class by slug, in the order of their labels."""
-    folder = Path(__file__).parent / "vendors"
-    names = [m.name for m in pkgutil.iter_modules([str(folder)]) if m.ispkg]
-    found = [_load(n) for n in names if (folder / n / "adapter.py").exists()]
+    package = importlib.import_module(_VENDORS)
+    names = [m.name for m in pkgutil.iter_modules(package.__path__) if m.ispkg]
+    found = [_load(name) for name in names if _is_vendor(name)]
     return {cls.slug: cls for cls in sorted(found, key=lambda cls: cls.label)}
 
 
@@ -555,8 +582,18 @@ def adapter_class(slug: str) -> type[Adapter]:
     return vendors()[slug]
 
 
+def folder_of(adapter: type[Adapter]) -> Path:
+    """Return the vendor's folder, where its mark and its README are."""
+    module = importlib.import_module(adapter.__module__)
+    return Path(str(module.__file__)).parent
+
+
+def _is_vendor(name: str) -> bool:
+    return importlib.util.find_spec(f"{_VENDORS}.{name}.adapter") is not None
+
+
 def _load(name: str) -> type[Adapter]:
-    module = importlib.import_module(f"integrations.vendors.{name}.adapter")
+    module = importlib.import_module(f"{_VENDORS}.{name}.adapter")
     (found,) = [
         value
         for value in vars(module).values()

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from .adapters import Adapter, Basic, Header, Screen, Trigger, vendors
+from .adapters import (
+    Adapter,
+    Basic,
+    Header,
+    OAuth2,
+    Screen,
+    TokenExchange,
+    Trigger,
+    folder_of,
+    vendors,
+)
 
 REQUIRED = (
     "base_url",
@@ -112,9 +121,25 @@ def _fields(adapter: type[Adapter]) -> Iterator[tuple[str, str]]:
     sent = {field.name for field in adapter.sends}
     if adapter.sends_resume != ("resume" in sent):
         yield "E010", "sends and sends_resume disagree about the resume."
+    yield from _sign_in(adapter)
     codes = [need.code for need in adapter.needs]
     if len(set(codes)) != len(codes):
         yield "E011", "two permissions have one code."
+
+
+def _sign_in(adapter: type[Adapter]) -> Iterator[tuple[str, str]]:
+    """Compare the kind of sign-in with the methods and variables that it needs."""
+    sign_in, needed = adapter.sign_in, set[str]()
+    if isinstance(sign_in, TokenExchange):
+        needed = {"new_token"}
+    if isinstance(sign_in, OAuth2):
+        needed = {"new_token", "authorize_url", "token_for_code"}
+        declared = {env.name for env in adapter.environment}
+        for name in {sign_in.client_id, sign_in.client_secret} - declared:
+            yield "E014", f"sign_in uses {name}, which is no declared variable."
+    for name in needed:
+        if not _overrides(adapter, name):
+            yield "E015", f"sign_in needs the method {name}."
 
 
 def _signs_with(adapter: type[Adapter]) -> list[str]:
@@ -125,8 +150,8 @@ def _signs_with(adapter: type[Adapter]) -> list[str]:
 
 
 def _in_folder(adapter: type[Adapter]) -> Iterator[tuple[str, str]]:
-    folder = Path(__file__).parent / "vendors" / adapter.slug
-    if not folder.is_dir():
+    folder = folder_of(adapter)
+    if folder.name != adapter.slug:
         yield "E012", "the folder under vendors/ must be named like the slug."
         return
     for name in ("badge.svg", "README.md"):

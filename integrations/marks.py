@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from xml.parsers import expat
 
 from django.core.exceptions import ValidationError
+
+from .adapters import folder_of, vendors
 
 MAX_BYTES = 50_000
 
@@ -21,7 +22,10 @@ ELEMENTS = frozenset(
 
 def drawn(vendor: str) -> bytes | None:
     """Return the mark in the vendor's folder, or None where there is none."""
-    path = Path(__file__).parent / "vendors" / vendor / "badge.svg"
+    adapter = vendors().get(vendor)
+    if adapter is None:
+        return None
+    path = folder_of(adapter) / "badge.svg"
     return path.read_bytes() if path.is_file() else None
 
 

@@ -12,7 +12,7 @@ from integrations.adapters import Adapter, SentField, Trigger, adapter_class, ve
 def found(monkeypatch, **declares):
     """Return the ids of what is wrong with Ashby once its declaration says so."""
     base = adapter_class("ashby")
-    broken = type("Broken", (base,), declares)
+    broken = type("Broken", (base,), {"__module__": base.__module__, **declares})
     monkeypatch.setattr(checks, "vendors", lambda: {"ashby": broken})
     return {message.id for message in checks.check_vendors(None)}
 
