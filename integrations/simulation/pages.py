@@ -26,6 +26,11 @@ th { font-weight: 600; color: #5a6577; white-space: nowrap; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; }
 p.quiet, .quiet { color: #5a6577; }
 object { width: 100%; height: 44rem; border: 1px solid #dde1e7; }
+@media (max-width: 40rem) {
+  main { padding: 0 .75rem; } section { padding: .25rem .5rem 1rem; }
+  table { display: block; overflow-x: auto; }
+  th, td { overflow-wrap: anywhere; white-space: normal; } td { min-width: 8rem; }
+}
 """
 
 # Pages show what others sent: only their own style and files may act on them.
