@@ -17,11 +17,11 @@ from candidates.models import ResumeDocument
 from candidates.tasks import wake_documents
 from pinsync import clock
 
-from . import ledger, timing
+from . import directory, ledger, timing
 from .connections import due_for_proof
 from .intents import writing
 from .models import AtsConnection, Export, ExportStep
-from .tasks import wake_now, wake_proofs
+from .tasks import wake_now, wake_proofs, wake_pulls
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,13 @@ def tick() -> None:
         wake_documents()
     if due_for_proof().exists():
         wake_proofs()
+    elif directory.is_due():
+        wake_pulls()
+
+
+def others_wait() -> bool:
+    """Return whether something shorter waits for a worker that reads directories."""
+    return documents_due() or due_for_proof().exists()
 
 
 def sweep() -> int:

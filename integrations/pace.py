@@ -9,6 +9,7 @@ import math
 import threading
 import time
 from collections.abc import Hashable
+from datetime import timedelta
 
 from django.conf import settings
 
@@ -68,7 +69,15 @@ def pace_of(adapter: Adapter, *, share: str) -> Pace:
     per_second = adapter.wire.per_minute * SHARES[share] / clock.scaled(60)
     if share == "pages":
         return Pace(per_second, longest=clock.scaled(LONGEST_ON_PAGES))
+    if share == "directory":  # every slice is a process: none may begin with a burst
+        return Pace(per_second, burst=1)
     return Pace(per_second)
+
+
+def gap_of(adapter: Adapter, *, share: str) -> timedelta:
+    """Return the time between two calls at that share of the vendor's pace."""
+    per_second = pace_of(adapter, share=share).per_second
+    return timedelta(seconds=1 / per_second if per_second else 0)
 
 
 def is_paced(adapter: Adapter) -> bool:

@@ -34,3 +34,15 @@ def prove_connections() -> None:
     from . import connections  # it wakes the drain, so it imports this module
 
     connections.prove_due()
+
+
+def wake_pulls() -> None:
+    """Ask a worker to read on who is in the ATSs."""
+    waking.wake_now("checks", "integrations.tasks.pull_directories", timeout=900)
+
+
+def pull_directories() -> None:
+    """Read for a few minutes who is in the ATSs; proofs and resumes go first."""
+    from . import directory, dispatcher  # both wake, so they import this module
+
+    directory.pull_due(dispatcher.others_wait)

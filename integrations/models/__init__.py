@@ -2,7 +2,8 @@
 
 The database is the ledger of what was sent; Redis and RQ only wake workers. Who may
 change what: ``triggers``, ``decisions`` and ``connections`` make and cancel, ``ledger``
-alone moves steps for the engine, ``drainer`` and ``dispatcher`` lease and sweep.
+alone moves steps for the engine, ``drainer`` and ``dispatcher`` lease and sweep,
+``directory`` keeps who is in an ATS.
 """
 
 from .connections import (
@@ -13,12 +14,16 @@ from .connections import (
     trigger_choices,
     vendor_choices,
 )
+from .directory import AtsDirectoryEntry, AtsDirectoryKey, AtsDirectoryPull
 from .evidence import AtsPerson, Decision, ExportAttempt, IdentityClaim
 from .exports import FINISHED, Export, ExportStep
 
 __all__ = [
     "FINISHED",
     "AtsConnection",
+    "AtsDirectoryEntry",
+    "AtsDirectoryKey",
+    "AtsDirectoryPull",
     "AtsPerson",
     "ConnectionPermission",
     "Decision",
