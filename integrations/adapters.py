@@ -502,7 +502,8 @@ class Adapter:
         """Create the person with one WRITE; helper writes come before it."""
         raise NotImplementedError
 
-    def is_on_job(self, person_id: str, job_id: str) -> bool:
+    def is_on_job(self, person_id: str, job_id: str) -> bool | None:
+        """Return whether the person is on the job; None: the vendor cannot tell."""
         raise NotImplementedError
 
     def add_to_job(self, person_id: str, job_id: str) -> None:

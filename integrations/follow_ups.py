@@ -138,7 +138,7 @@ class JobLinkWork(FollowUp):
         # Two rows of one human share the person, and so the place on the job.
         return [("job", f"{self.person_id} {self.step.ats_job_id}")]
 
-    def is_there(self) -> bool:
+    def is_there(self) -> bool | None:
         return self.adapter.is_on_job(self.person_id, self.step.ats_job_id)
 
     def write(self) -> None:
