@@ -1,0 +1,58 @@
+"""Resumes, both ways of uploading them: the one place to correct once it is known.
+
+No source shows an upload in the newer API; the address is a guess by symmetry with its
+reads. The older API's ``attachDocument`` is documented.
+"""
+
+from __future__ import annotations
+
+from integrations.adapters import Effect, Http
+from integrations.errors import AtsError
+
+from . import bodies, failures, replies
+from .client import RESOURCE, Client, made
+from .widget import OlderApi
+
+# The address or its method is not known there: nothing was stored.
+REFUSALS = (404, 405)
+
+
+class Documents:
+    def __init__(self, http: Http, api: Client, older: OlderApi) -> None:
+        self.http, self.api, self.older = http, api, older
+
+    def has(self, person_id: str, file_name: str) -> bool | None:
+        """Look for the file's name; None where the list cannot be read."""
+        reply = self.http.call(
+            "GET",
+            f"{RESOURCE}/{person_id}/Documents",
+            accept=REFUSALS,
+            expect_json=False,
+        )
+        if reply.status in REFUSALS or not reply.body:
+            return None
+        names = made(RESOURCE, replies.file_names, reply.data)
+        return file_name.casefold() in names
+
+    def upload(self, person_id: str, file_name: str, pdf: bytes) -> None:
+        """Make one WRITE; the older API gets it where the newer one does not take it."""
+        reply = self.http.call(
+            "POST",
+            f"{RESOURCE}/{person_id}/Document",
+            effect=Effect.WRITE,
+            json=bodies.document(file_name, pdf),
+            accept=REFUSALS,
+            expect_json=False,
+        )
+        if reply.status in REFUSALS:
+            if self.api.record(f"{RESOURCE}/{person_id}") is None:
+                raise failures.gone("person")
+            self.older.attach(person_id, file_name, pdf)
+        elif reply.body or not self._is_seen(person_id, file_name):
+            made(RESOURCE, replies.went_well, reply.data, effect=Effect.WRITE)
+
+    def _is_seen(self, person_id: str, file_name: str) -> bool:
+        try:
+            return bool(self.has(person_id, file_name))
+        except AtsError:
+            return False  # it was written all the same: unclear, not "not sent"
