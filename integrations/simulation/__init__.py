@@ -4,6 +4,7 @@ A vendor's simulator is part of the demo and of the tests. It is written from th
 documentation alone and shares nothing with the vendor's adapter; no Django, no models.
 """
 
+from .crowd import Crowd, Everybody, Somebody
 from .directory import simulators
 from .faults import FAULTS
 from .messages import Delivery, Part, Reply, Request
@@ -13,7 +14,9 @@ from .store import Row, Store
 
 __all__ = [
     "FAULTS",
+    "Crowd",
     "Delivery",
+    "Everybody",
     "Part",
     "Reply",
     "Request",
@@ -22,6 +25,7 @@ __all__ = [
     "RunningSimulator",
     "Setting",
     "Simulator",
+    "Somebody",
     "Store",
     "escape",
     "page",

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from .crowd import Crowd, Everybody
+
 Row = dict[str, Any]
 _FILES = "*files"  # the journal's name for contents, which are no table
 
@@ -27,6 +29,7 @@ class Store:
         self.tables: dict[str, dict[str, Row]] = defaultdict(dict)
         self._files: dict[str, bytes] = {}
         self._indexes: dict[tuple[str, str], _Index] = {}
+        self._crowds: dict[str, Crowd] = {}
         self._hidden: dict[str, float] = {}
         self._pending: list[list[Any]] = []
         self._path = journal
@@ -39,7 +42,9 @@ class Store:
         return not any(self.tables.values())
 
     def get(self, table: str, row_id: str) -> Row | None:
-        return self.tables[table].get(row_id)
+        row = self.tables[table].get(row_id)
+        crowd = self._crowds.get(table)
+        return crowd.get(row_id) if row is None and crowd else row
 
     def rows(self, table: str) -> list[Row]:
         return list(self.tables[table].values())
@@ -50,13 +55,24 @@ class Store:
             return self.rows(table)
         return [row for key, row in self.tables[table].items() if self.shows(key)]
 
+    def crowd(self, table: str, crowd: Crowd) -> None:
+        """Let made-up people stand behind the rows of a table."""
+        self._crowds[table] = crowd
+
+    def everybody(self, table: str) -> Everybody:
+        """Return what is visible, and the crowd after it."""
+        return Everybody(self.visible(table), self._crowds[table])
+
     def put(self, table: str, row_id: str, row: Row | None) -> None:
         """Add or replace a row; None removes it."""
         self._set(table, row_id, row)
         self._note(table, row_id, row)
 
     def change(self, table: str, row_id: str, **fields: Any) -> Row:
-        row = {**self.tables[table][row_id], **fields}
+        before = self.get(table, row_id)
+        if before is None:
+            raise KeyError(row_id)
+        row = {**before, **fields}
         self.put(table, row_id, row)
         return row
 
@@ -72,7 +88,11 @@ class Store:
     def find(self, table: str, name: str, key: str) -> list[Row]:
         """Return the rows of an index, in the order in which they came."""
         found = self._indexes[table, name].rows.get(key, {})
-        return [self.tables[table][row_id] for row_id in found]
+        rows = [self.tables[table][row_id] for row_id in found]
+        crowd = self._crowds.get(table)
+        if not rows and crowd and name == "email" and (row := crowd.with_email(key)):
+            return [row]
+        return rows
 
     def keep_file(self, file_id: str, content: bytes) -> Row:
         """Keep a content; return its size and SHA-256."""

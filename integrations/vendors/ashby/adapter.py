@@ -7,7 +7,8 @@ that the connect page names are called; ``rights.ENDPOINTS`` is the list of them
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from integrations.adapters import (
@@ -18,6 +19,7 @@ from integrations.adapters import (
     Effect,
     Env,
     Key,
+    Page,
     Permission,
     PermissionState,
     PersonRecord,
@@ -40,7 +42,7 @@ from integrations.errors import (
     Throttled,
 )
 
-from . import bodies, failures, note, replies, rights
+from . import bodies, failures, note, places, replies, rights
 from .replies import Malformed, Row
 
 T = TypeVar("T")
@@ -120,6 +122,7 @@ class AshbyAdapter(Adapter):
     )
     sends_resume = True
     sends_note = True
+    lists_people = True
     # The form in recorded replies; Ashby documents none, so its own link is preferred.
     profile_url_template = (
         "https://app.ashbyhq.com/candidate-searches/new/right-side/candidates/"
@@ -215,6 +218,30 @@ class AshbyAdapter(Adapter):
 
     def person(self, person_id: str) -> RemotePerson | None:
         return self._info("candidate.info", {"id": person_id}, replies.remote_person)
+
+    def people(self, cursor: str | None) -> Iterator[Page]:
+        """List everybody, then with Ashby's sync token what has changed since.
+
+        It tells nobody who was deleted or merged away: a pull of everybody shows that.
+        Tokens and cursors expire; then Ashby wants the list from the beginning.
+        """
+        place = places.read(cursor)
+        try:
+            page = self._page_of_people(place)
+        except failures.StartAgain:
+            if not place:
+                raise
+            page = self._page_of_people({})
+            yield replace(page, starts_over=True)
+        else:
+            yield page
+        while not page.is_last:
+            page = self._page_of_people(places.read(page.cursor))
+            yield page
+
+    def _page_of_people(self, place: Mapping[str, str]) -> Page:
+        body = {"limit": PAGE, **place}
+        return self._post("candidate.list", body, places.page_of_people)
 
     def create(
         self, person: PersonRecord, *, even_if_alike: bool = False

@@ -39,6 +39,10 @@ CODE = re.compile(r"[a-z0-9_]+")
 NEW_KEY = "An administrator has to enter a new one under Settings > ATS Integration."
 
 
+class StartAgain(NotSent):
+    """A cursor or sync token is not taken any more: list from the beginning."""
+
+
 class NotThere(Rejected):
     """Ashby does not know a thing other than the job or the candidate."""
 
@@ -136,7 +140,7 @@ def _of_failure(
     if failure.has(INTERNAL):
         return _failed_inside(effect)
     if failure.has(*START_AGAIN):
-        return NotSent("Ashby broke off a list. It is read again automatically.")
+        return StartAgain("Ashby broke off a list. It is read again automatically.")
     if what := failure.missing_thing:
         return gone(what)
     if failure.ends_with("already_exists") or "duplicate" in " ".join(failure.codes):

@@ -11,7 +11,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from integrations.simulation import Reply, Request, Routes, Row, Setting, Simulator
+from integrations.simulation import (
+    Crowd,
+    Reply,
+    Request,
+    Routes,
+    Row,
+    Setting,
+    Simulator,
+)
 
 from .simulated import (
     files,
@@ -87,6 +95,13 @@ class AshbySimulator(Simulator):
         "content_length": Setting(
             "ignored", "Upload of another size than announced.", ("ignored", "enforced")
         ),
+        "sync_token": Setting(
+            "taken",
+            "A sync token that comes back.",
+            ("taken", "sync_token_expired", "incremental_sync_too_large"),
+        ),
+        "sync_token_given": Setting(True, "The last page of a list has a sync token."),
+        "seed_people": Setting(0, "So many made-up people are there, too."),
     }
 
     def index(self) -> None:
@@ -101,7 +116,11 @@ class AshbySimulator(Simulator):
         store.index("notes", "candidate", lambda row: [row["candidateId"]])
         store.index("stages", "plan", lambda row: [row["interviewPlanId"]])
         store.index("uploads", "key", lambda row: [row["fields"]["key"]])
+        store.crowd("candidates", Crowd(seeds.of_crowd, self._seeded))
         self._pages = _pages()
+
+    def _seeded(self) -> int:
+        return int(self.settings["seed_people"])
 
     def seed(self) -> None:
         seeds.seed(self.store)

@@ -6,7 +6,7 @@ every reply repeats the address it answered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from integrations.adapters import (
@@ -18,6 +18,7 @@ from integrations.adapters import (
     Header,
     Http,
     Key,
+    Page,
     PersonRecord,
     RemotePerson,
     Reply,
@@ -37,7 +38,7 @@ from integrations.errors import (
     Unexpected,
 )
 
-from . import bodies, failures, replies
+from . import bodies, failures, listing, replies
 from .client import PAGE, Client, made
 from .replies import Malformed, Row, row_id, same_id
 
@@ -119,6 +120,7 @@ class CrelateAdapter(Adapter):
     # Uploads are processed afterwards, and a file that Crelate cannot read vanishes
     # without a word [client-live]; the client that saw it polled for up to 30 s.
     resume_appears_within = 60.0
+    lists_people = True
     profile_url_template = f"https://app.crelate.com/{PROFILE}"
     # No limit is published; 2 calls a second is about what live clients make.
     wire = Wire(per_minute=120, search_lag=10, late_commit=10)
@@ -251,6 +253,16 @@ class CrelateAdapter(Adapter):
             return None
         row = self.api.record(f"/contacts/{person_id}")
         return None if row is None else self._person_of(row)
+
+    def people(self, cursor: str | None) -> Iterator[Page]:
+        """List every contact; later those modified since, where Crelate can tell.
+
+        It tells nobody who was deleted: a listing of everybody shows that.
+        """
+        return listing.pages(self.api, listing.Place.read(cursor), self._listed)
+
+    def _listed(self, row: Row) -> RemotePerson:
+        return replies.remote_person(row, self._link(row_id(row)))
 
     def create(
         self, person: PersonRecord, *, even_if_alike: bool = False
@@ -413,10 +425,7 @@ class CrelateAdapter(Adapter):
             made("/artifacts", replies.went_well, reply.data, effect=Effect.WRITE)
 
     def _person_of(self, row: Row) -> RemotePerson:
-        def read(row: Row) -> RemotePerson:
-            return replies.remote_person(row, self._link(row_id(row)))
-
-        return made("/contacts", read, row)
+        return made("/contacts", self._listed, row)
 
     def _link(self, person_id: str) -> str:
         return f"{self._origin}/{PROFILE.format(person_id=person_id)}"

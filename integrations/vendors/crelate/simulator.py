@@ -10,7 +10,16 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from integrations.simulation import Reply, Request, Routes, Row, Setting, Simulator
+from integrations.simulation import (
+    Crowd,
+    Reply,
+    Request,
+    Routes,
+    Row,
+    Setting,
+    Simulator,
+    Somebody,
+)
 
 from .simulated import fields, seeds, shapes, web
 from .simulated.calls import Call, Created, Listing, Refusal, new_id, now
@@ -60,6 +69,11 @@ class CrelateSimulator(Simulator):
         "error_form": Setting(
             "object", "Whether an error is an object.", ("object", "string")
         ),
+        "modified_after": Setting(
+            "known", "The filter modified_after.", ("known", "ignored")
+        ),
+        "total_records": Setting(True, "A list tells how many records there are."),
+        "seed_people": Setting(0, "So many made-up people are there, too."),
     }
 
     def index(self) -> None:
@@ -73,8 +87,15 @@ class CrelateSimulator(Simulator):
         store.index("links", "job", lambda row: [row["JobId"]])
         store.index("notes", "contact", lambda row: [row["ContactId"]])
         store.index("artifacts", "parent", lambda row: [row["ParentId"]["Id"]])
+        store.crowd("contacts", Crowd(self._of_crowd, self._seeded))
         self._pages, self._calls = _pages(), _calls()
         self._recent: dict[str, deque[float]] = {}
+
+    def _seeded(self) -> int:
+        return int(self.settings["seed_people"])
+
+    def _of_crowd(self, somebody: Somebody) -> Row:
+        return seeds.of_crowd(self, somebody)
 
     def seed(self) -> None:
         seeds.seed(self)
@@ -201,7 +222,9 @@ class CrelateSimulator(Simulator):
 
     def _success(self, request: Request, result: Any) -> Reply:
         if isinstance(result, Listing):
-            metadata = self._metadata(request, result.total, result.more)
+            told = self.settings["total_records"]
+            total, more = (result.total, result.more) if told else (None, None)
+            metadata = self._metadata(request, total, more)
             return Reply(200, _envelope(result.rows, metadata))
         metadata = self._metadata(request)
         if isinstance(result, Created):

@@ -7,7 +7,7 @@ from typing import Any
 from integrations.simulation import Row
 
 from . import checks, shapes
-from .calls import Call, invalid, new_id, now
+from .calls import Call, Refusal, invalid, new_id, now
 from .checks import (
     PAGED,
     Spec,
@@ -204,7 +204,12 @@ def search(call: Call) -> list[Row]:
 
 
 def listing(call: Call) -> Page:
-    rows, paging = paged(call.store.visible("candidates"), call.data)
+    trouble = call.switch("sync_token")
+    if call.data.get("syncToken") and trouble != "taken":
+        raise Refusal(trouble, "Discard the token and start a full sync.")
+    rows, paging = paged(call.store.everybody("candidates"), call.data)
+    if not call.switch("sync_token_given"):
+        paging.pop("syncToken", None)
     return [shapes.candidate(call, row) for row in rows], paging
 
 

@@ -6,12 +6,12 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from integrations.simulation import Row
+from integrations.simulation import Everybody, Row
 
 from .calls import Refusal, invalid, now
 
@@ -146,7 +146,7 @@ PAGED: Spec = {
 
 
 def paged(
-    rows: list[Row], data: Mapping[str, Any], *, syncs: bool = True
+    rows: Sequence[Row], data: Mapping[str, Any], *, syncs: bool = True
 ) -> tuple[list[Row], dict[str, Any]]:
     """Return one page of rows and the envelope's paging keys.
 
@@ -158,11 +158,13 @@ def paged(
     if syncs and not cursor and data.get("syncToken"):
         state = _unpacked(data["syncToken"], "sync_token_invalid")
     start, since = state.get("at", 0), state.get("since")
+    if since and isinstance(rows, Everybody):
+        rows = rows.rows
     if since:
         rows = [row for row in rows if row.get("updatedAt", since) >= since]
     if after := data.get("createdAfter"):
         rows = [row for row in rows if _milliseconds(row["createdAt"]) > after]
-    page = rows[start : start + size]
+    page = list(rows[start : start + size])
     if start + size < len(rows):
         following = _packed({"at": start + size, "since": since or ""})
         return page, {"moreDataAvailable": True, "nextCursor": following}

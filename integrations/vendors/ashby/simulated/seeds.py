@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_DNS, uuid5
 
-from integrations.simulation import Row, Store
+from integrations.simulation import Row, Somebody, Store
 
 from . import shapes
 from .candidates import blank
@@ -273,6 +273,17 @@ def _seed_person(
     _put(store, "candidates", row)
     if job:
         _put(store, "applications", _application(row, job))
+
+
+def of_crowd(somebody: Somebody) -> Row:
+    """Return one of the made-up people; a third of them have no LinkedIn link."""
+    name = f"{somebody.first} {somebody.last}"
+    row = blank(somebody.id, name, "2026-06-15T10:20:30.000Z", seed=True)
+    email = {"value": somebody.email, "type": "Personal", "isPrimary": True}
+    row["emails"] = [email]
+    if somebody.number % 3:
+        row["links"] = [{"type": "LinkedIn", "url": somebody.linkedin}]
+    return row
 
 
 def _application(person: Row, job: str) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -99,9 +100,9 @@ class Call:
             text = f"Required fields are missing: {', '.join(missing)}"
             raise Refusal(self.switch("missing_field_status"), text)
 
-    def page(self, rows: list[Any]) -> Listing:
+    def page(self, rows: Sequence[Any]) -> Listing:
         limit, offset = self._limit(), self._number("offset", 0)
-        page = rows[offset : offset + limit]
+        page = list(rows[offset : offset + limit])
         return Listing(page, len(rows), offset + limit < len(rows))
 
     def _limit(self) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from integrations.simulation import Row
+from integrations.simulation import Everybody, Row
 
 from . import fields
 from .calls import Call, Created, Listing, Refusal, new_id, now
@@ -16,7 +17,7 @@ NAMES = ("FirstName", "LastName", "MiddleName")
 
 def listing(call: Call) -> Listing:
     """Return full rows. Whatever parameter Crelate does not know, it ignores."""
-    rows = _visible(call)
+    rows: Sequence[Row] = call.store.everybody("contacts")
     if "ids" in call.request.query:
         wanted = [one.lower() for one in call.several("ids")]
         found = [call.store.get("contacts", one) for one in wanted]
@@ -24,10 +25,15 @@ def listing(call: Call) -> Listing:
     elif "emails" in call.request.query:
         rows = _by_email(call, call.several("emails"))
     for name, keep in _FILTERS.items():
-        if name in call.request.query:
-            rows = [row for row in rows if keep(call, row, call.several(name))]
+        if name in call.request.query and _knows(call, name):
+            some = rows.rows if isinstance(rows, Everybody) else rows
+            rows = [row for row in some if keep(call, row, call.several(name))]
     page = call.page(rows)
     return Listing([contact(call, row) for row in page.rows], page.total, page.more)
+
+
+def _knows(call: Call, name: str) -> bool:
+    return name != "modified_after" or call.switch("modified_after") == "known"
 
 
 def _visible(call: Call) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_DNS, uuid5
 
-from integrations.simulation import Request, Row
+from integrations.simulation import Request, Row, Somebody
 
 from .calls import Call
 from .contacts import blank
@@ -259,6 +259,21 @@ def _seed_person(
     _put(sim, "contacts", row)
     if job:
         _put(sim, "links", _link(row["Id"], seed_id("job", job), name))
+
+
+def of_crowd(sim: CrelateSimulator, somebody: Somebody) -> Row:
+    """Return one of the made-up people; a third of them have no LinkedIn profile."""
+    row = blank(Call(sim, Request("SEED", "/", {})), somebody.id)
+    row |= {"FirstName": somebody.first, "LastName": somebody.last, "RecordType": 1}
+    row["Name"] = f"{somebody.last}, {somebody.first}"
+    row["ContactNum"] = 100_001 + somebody.number
+    row["EmailAddresses_Personal"] = _value(somebody.id, "email", somebody.email)
+    if somebody.number % 3:
+        linkedin = _value(somebody.id, "linkedin", somebody.linkedin)
+        row["Websites_LinkedIn"] = linkedin
+    row |= dict.fromkeys(("CreatedOn", "ModifiedOn", "_lastAt"), _FOUNDED)
+    row["_seed"] = True
+    return row
 
 
 def _value(name: str, kind: str, value: str) -> Row:
