@@ -71,9 +71,17 @@ class Throttled(AtsError):
 
 
 class BadCredentials(AtsError):
-    """The credential was refused: the connection is parked until it is replaced."""
+    """The credential was refused: the connection is parked until it is replaced.
+
+    ``on_entry`` is the sentence for somebody who has just entered it, where there is
+    more to say than that it is not accepted.
+    """
 
     kind = ErrorKind.BAD_CREDENTIALS
+
+    def __init__(self, sentence: str, *, on_entry: str = "") -> None:
+        super().__init__(sentence)
+        self.on_entry = on_entry
 
 
 class MissingPermission(AtsError):

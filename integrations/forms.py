@@ -13,19 +13,45 @@ from django.forms.utils import ErrorDict
 from jobs.models import Job
 
 from . import job_picker
-from .adapters import Adapter, Choice, Screen, Secret, Text, Trigger
+from .adapters import (
+    Adapter,
+    Choice,
+    Screen,
+    Secret,
+    Text,
+    Trigger,
+    WrongCredential,
+)
 from .models import AtsConnection, Decision, Export, JobAtsMapping, vendor_choices
 
 Data = Mapping[str, Any] | None
 
 
 class CredentialsForm(forms.Form):
-    """The credential fields that a vendor declares; secrets are never shown again."""
+    """The credential fields that a vendor declares; secrets are never shown again.
 
-    def __init__(self, data: Data = None, *, adapter: type[Adapter]) -> None:
-        super().__init__(data)
+    ``known`` is the credential to be replaced: the rest of it is shown.
+    """
+
+    def __init__(
+        self, data: Data = None, *, adapter: type[Adapter], known: Data = None
+    ) -> None:
+        open_fields = {f.name for f in adapter.credentials_fields if not f.secret}
+        super().__init__(
+            data, initial={k: v for k, v in (known or {}).items() if k in open_fields}
+        )
+        self.adapter = adapter
         for field in adapter.credentials_fields:
             self.fields[field.name] = _credential_field(field)
+
+    def clean(self) -> dict[str, Any]:
+        """Let the vendor put right what people paste, once every field is there."""
+        if not self.errors:
+            try:
+                self.cleaned_data.update(self.adapter.cleaned(self.credentials()))
+            except WrongCredential as wrong:
+                self.add_error(wrong.field, str(wrong))
+        return self.cleaned_data
 
     def credentials(self) -> dict[str, str]:
         return {name: str(value).strip() for name, value in self.cleaned_data.items()}

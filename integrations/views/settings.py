@@ -14,6 +14,7 @@ from pinsync.accounts.access import MemberRequest, admin_required
 
 from .. import connections, consent, explain, rows
 from ..adapters import Adapter, vendors
+from ..crypto import CannotOpen
 from ..errors import AtsError, BadCredentials
 from ..forms import CredentialsForm, ProfileLinkForm
 from ..models import AtsConnection
@@ -104,7 +105,9 @@ def test(request: MemberRequest, pk: int) -> HttpResponse:
 def reconnect(request: MemberRequest, pk: int) -> HttpResponse:
     """Replace the credential in place."""
     row = _live_connection(request, pk)
-    form = CredentialsForm(request.POST or None, adapter=row.adapter_class)
+    form = CredentialsForm(
+        request.POST or None, adapter=row.adapter_class, known=_known(row)
+    )
     if _is_entered(request, row.adapter_class) and form.is_valid():
         try:
             now = connections.reconnect(
@@ -148,6 +151,14 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
     )
 
 
+def _known(row: AtsConnection) -> dict[str, str]:
+    """Return what the form may begin with; nothing where no key opens it any more."""
+    try:
+        return row.get_credentials()
+    except CannotOpen:
+        return {}
+
+
 def _is_entered(request: MemberRequest, adapter: type[Adapter]) -> bool:
     """Return whether a credential was sent; some are given on the vendor's own pages."""
     return request.method == "POST" and not consent.signs_in_elsewhere(adapter)
@@ -187,6 +198,8 @@ def _refusal(adapter: type[Adapter], error: AtsError) -> str:
     """Say it to the person who has just entered the credential."""
     if not isinstance(error, BadCredentials):
         return explain.at_the_page(error)
+    if error.on_entry:
+        return error.on_entry
     secrets = [field.label for field in adapter.credentials_fields if field.secret]
     return (
         f"{adapter.label} does not accept this {' or '.join(secrets)}. Nothing was "
