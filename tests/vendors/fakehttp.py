@@ -23,6 +23,8 @@ class Call:
     form: Mapping[str, str] | None = None
     files: Mapping[str, tuple[str, bytes, str]] | None = None
     sign: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
+    again: bool = False
 
     @property
     def name(self) -> str:
@@ -68,9 +70,22 @@ class FakeHttp:
         files=None,
         accept=(),
         expect_json=True,
+        headers=None,
         sign=True,
+        again=False,
     ) -> Reply:
-        call = Call(method, path, effect, params or {}, json, form, files, sign)
+        call = Call(
+            method,
+            path,
+            effect,
+            params or {},
+            json,
+            form,
+            files,
+            sign,
+            headers or {},
+            again,
+        )
         self.calls.append(call)
         answer = self._next(call)
         if isinstance(answer, Exception):
