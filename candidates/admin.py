@@ -12,6 +12,7 @@ from django.utils import timezone
 from .models import (
     FACTS,
     Candidate,
+    CandidateImport,
     Education,
     Experience,
     JobCandidate,
@@ -137,3 +138,30 @@ class ResumeDocumentAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("pdf")
+
+
+@admin.register(CandidateImport)
+class CandidateImportAdmin(ReadOnly):
+    """Who imported how many people to which job; the file itself is nobody's here."""
+
+    list_display = ["file_name", "job", "user", "created_at", "finished_at", "added"]
+    list_filter = ["organization", ("finished_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["job", "user"]
+    search_fields = ["file_name", "job__title", "user__email"]
+    date_hierarchy = "created_at"
+    fields = [
+        "organization",
+        "job",
+        "user",
+        "file_name",
+        "created_at",
+        "finished_at",
+        "added",
+        "known",
+        "were_on_job",
+        "linked",
+        "left_out",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("data")

@@ -6,10 +6,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from pinsync.forms import NamesItsFields
+from pinsync.forms import Form, NamesItsFields
 
+from .csv_file import Unreadable, read, too_large
+from .import_columns import layout_of
 from .models import LADDER, Candidate, Education, Experience, OutreachEvent
 
 ROWS = 50
@@ -157,3 +160,30 @@ class PickForm(forms.Form):
     def pick(cls, value: str | None) -> int | None:
         form = cls({"pk": value})
         return form.cleaned_data["pk"] if form.is_valid() else None
+
+
+class ImportForm(Form):
+    """A CSV file that can be read and has names; its rows are checked later."""
+
+    marks_required = False
+
+    file = forms.FileField(
+        label="CSV file",
+        allow_empty_file=True,  # said in our words
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+    )
+
+    def __init__(self, *args: Any, refused: int = 0, **kwargs: Any) -> None:
+        """Take the size of a file that was too large to be let in."""
+        super().__init__(*args, **kwargs)
+        missing = too_large(refused) if refused else "Choose a CSV file first."
+        self.fields["file"].error_messages["required"] = missing
+
+    def clean_file(self) -> UploadedFile[Any]:
+        upload: UploadedFile[Any] = self.cleaned_data["file"]
+        try:
+            layout_of(read(upload.read()).header)
+        except Unreadable as error:
+            raise forms.ValidationError(error.sentence) from error
+        upload.seek(0)
+        return upload

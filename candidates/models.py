@@ -17,6 +17,7 @@ from pinsync.accounts.models import Organization
 from .events import outreach_recorded
 from .identity import linkedin_key
 from .search import searchable
+from .uploads import CandidateImport as CandidateImport
 
 if TYPE_CHECKING:
     from pinsync.accounts.models import User
@@ -139,8 +140,8 @@ class Candidate(models.Model):
     def clean(self) -> None:
         self.email = self.email.strip().lower()
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and record “contact information is found” where that is news."""
+    def fold(self) -> None:
+        """Derive what searches and comparisons read."""
         self.email = self.email.strip().lower()
         self.search = searchable(
             self.first_name,
@@ -150,6 +151,10 @@ class Candidate(models.Model):
             self.current_company,
         )
         self.linkedin_key = linkedin_key(self.linkedin_url)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and record “contact information is found” where that is news."""
+        self.fold()
         if kwargs.get("update_fields") is not None:
             derived = {"search", "linkedin_key", "updated_at"}
             kwargs["update_fields"] = {*kwargs["update_fields"], *derived}
@@ -159,10 +164,8 @@ class Candidate(models.Model):
                 self._announce_contact()
 
     def _announce_contact(self) -> None:
-        waiting = self.job_candidates.filter(
-            added_to_outreach_at__isnull=False, contact_found_at=None
-        ).select_related("job")
-        for job_candidate in waiting:
+        waiting = JobCandidate.objects.waiting_for_contact().filter(candidate=self)
+        for job_candidate in waiting.select_related("job"):
             job_candidate.record(OutreachEvent.Kind.CONTACT_FOUND)
 
 
@@ -216,6 +219,10 @@ class JobCandidateQuerySet(models.QuerySet["JobCandidate"]):
 
     def in_outreach(self) -> JobCandidateQuerySet:
         return self.filter(added_to_outreach_at__isnull=False)
+
+    def waiting_for_contact(self) -> JobCandidateQuerySet:
+        """Return those in outreach whose contact information has not been found."""
+        return self.in_outreach().filter(contact_found_at=None)
 
     def record(
         self,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import job_pages, views
+from . import import_pages, job_pages, views
 
 app_name = "candidates"
 
@@ -20,5 +20,23 @@ urlpatterns = [
         "jobs/<int:pk>/candidates/outreach/",
         job_pages.add_to_outreach,
         name="add_to_outreach",
+    ),
+    path(
+        "jobs/<int:pk>/candidates/import/", import_pages.import_csv, name="import_csv"
+    ),
+    path(
+        "jobs/<int:pk>/candidates/import/template.csv",
+        import_pages.template,
+        name="import_template",
+    ),
+    path(
+        "jobs/<int:pk>/candidates/import/<int:import_pk>/",
+        import_pages.upload,
+        name="import_upload",
+    ),
+    path(
+        "jobs/<int:pk>/candidates/import/<int:import_pk>/wrong-rows.csv",
+        import_pages.wrong_rows,
+        name="import_wrong_rows",
     ),
 ]
