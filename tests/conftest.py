@@ -10,7 +10,13 @@ from pinsync.accounts.models import Membership, Organization, User
 
 from .factories import MembershipFactory, OrganizationFactory, UserFactory
 from .redis_server import redis, redis_server  # noqa: F401
-from .vendors.simulators import ashby_sim, crelate_sim  # noqa: F401
+from .vendors.simulators import (  # noqa: F401
+    ashby_sim,
+    crelate_sim,
+    jobadder_sim,
+    kortivity_sim,
+    trackerrms_sim,
+)
 
 
 def pytest_configure() -> None:

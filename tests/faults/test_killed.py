@@ -10,7 +10,7 @@ from integrations.models import AtsPerson, Export, ExportStep
 from integrations.simulation import RunningSimulator
 from integrations.verify import broken_invariants
 from tests.factories import CandidateFactory, JobCandidateFactory, JobFactory
-from tests.vendors.simulators import FULL_KEYS
+from tests.vendors.desk import FACTS
 
 from .parts import Parts, kill_with_child, wait_until
 
@@ -46,7 +46,7 @@ def connected(vendor, simulator, acme, alice):
     return connections.connect(
         organization=acme,
         vendor=vendor,
-        credentials={"api_key": FULL_KEYS[vendor]},
+        credentials={"api_key": FACTS[vendor].key},
         by=alice,
     )
 

@@ -14,6 +14,7 @@ from integrations.models import AtsConnection
 from integrations.verify import broken_invariants
 from pinsync import clock, waking
 from tests.factories import CandidateFactory, JobFactory
+from tests.vendors import signing_in
 from tests.vendors.desk import FACTS
 
 from .fakeats import Bench, FakeAts
@@ -123,7 +124,8 @@ def scene(vendor, request, monkeypatch, acme, as_alice, as_bob, alice) -> Iterat
     connected = connections.connect(
         organization=acme,
         vendor=vendor,
-        credentials={"api_key": FACTS[vendor].key},
+        credentials=signing_in.credentials(vendor, FACTS[vendor].key, sim.url),
+        token=signing_in.granted(vendor, FACTS[vendor].key),
         by=alice,
     )
     yield Scene(sim, connected, {"alice": as_alice, "bob": as_bob})

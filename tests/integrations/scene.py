@@ -27,6 +27,7 @@ from integrations.standings import standings_of
 from integrations.triggers import request_export
 from pinsync import clock
 from tests.factories import CandidateFactory
+from tests.vendors import signing_in
 from tests.vendors.desk import FACTS
 
 from .fakeats import pass_time
@@ -171,9 +172,13 @@ class Scene:
 
     @contextmanager
     def adapter(self):
-        key = {"api_key": self.facts.key}
+        vendor, key = self.connection.vendor, self.facts.key
         adapter: Any = open_adapter(
-            self.connection.vendor, key, before_call=lambda: None
+            vendor,
+            signing_in.credentials(vendor, key, self.sim.url),
+            before_call=lambda: None,
+            tokens=signing_in.tokens(vendor, key),
+            facts=self.connection.facts,
         )
         yield adapter
         adapter.http.close()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
@@ -15,7 +15,9 @@ from integrations.errors import AtsError, BadCredentials, MissingPermission
 from integrations.http import open_adapter
 from integrations.simulation import RunningSimulator, simulators
 
+from . import signing_in
 from .people import FULL
+from .simulators import point_at
 
 T = TypeVar("T")
 
@@ -43,6 +45,8 @@ class Facts:
     # Settings of the simulator: always, and to let it take the same person twice.
     switches: tuple[tuple[str, Any], ...] = ()
     without_rules: tuple[tuple[str, Any], ...] = ()
+    # What of the contract it cannot meet, and why: these must fail, or the row is stale.
+    cannot: Mapping[str, str] = field(default_factory=dict)
 
 
 FACTS = {
@@ -82,12 +86,24 @@ class Desk:
         self.facts = FACTS[slug]
         self.slug, self.sim = slug, running
         self._open: list[Adapter] = []
-        self.adapter = self.signed_in(self.facts.key)
+        self.connect()
         self.gates = 0
 
-    def signed_in(self, key: str) -> Adapter:
+    def connect(self) -> None:
+        """Sign in with the good key, and keep what a check shows of the account."""
+        first = self.signed_in(self.facts.key)
+        found = first.check().facts
+        self.adapter = self.signed_in(self.facts.key, found) if found else first
+
+    def signed_in(self, key: str, facts: Mapping[str, str] | None = None) -> Adapter:
         """Return an adapter with this key, not paced."""
-        adapter = open_adapter(self.slug, {"api_key": key}, before_call=lambda: None)
+        adapter = open_adapter(
+            self.slug,
+            signing_in.credentials(self.slug, key, self.sim.url),
+            before_call=lambda: None,
+            tokens=signing_in.tokens(self.slug, key),
+            facts=facts,
+        )
         self._open.append(adapter)
         return adapter
 
@@ -151,7 +167,7 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 @contextmanager
 def desk_of(slug: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     running = simulators()[slug]().start()
-    monkeypatch.setenv(f"{slug.upper()}_URL", running.url)
+    point_at(slug, running.url, monkeypatch)
     running.set(**dict(FACTS[slug].switches))
     desk = Desk(slug, running)
     try:

@@ -7,14 +7,22 @@ from collections.abc import Iterator
 
 import pytest
 
+from integrations.adapters import vendors
 from integrations.simulation import RunningSimulator, simulators
 
-FULL_KEYS = {"ashby": "demo-ashby-key", "crelate": "demo-crelate-key"}
+
+def point_at(slug: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the vendor's variables as the launcher does."""
+    for variable in vendors()[slug].environment:
+        if "_URL" in variable.name:
+            monkeypatch.setenv(variable.name, url)
+    for name, value in simulators()[slug].demo_variables.items():
+        monkeypatch.setenv(name, value.replace("{origin}", url))
 
 
 def _run(slug: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningSimulator]:
     running = simulators()[slug]().start()
-    monkeypatch.setenv(f"{slug.upper()}_URL", running.url)
+    point_at(slug, running.url, monkeypatch)
     yield running
     running.stop()
 
@@ -31,3 +39,18 @@ def crelate_sim(monkeypatch) -> Iterator[RunningSimulator]:
         scale = float(os.environ.get("TIME_SCALE", "1"))
         running.set(artifact_delay_ms=round(2000 * scale))
         yield running
+
+
+@pytest.fixture
+def jobadder_sim(monkeypatch) -> Iterator[RunningSimulator]:
+    yield from _run("jobadder", monkeypatch)
+
+
+@pytest.fixture
+def kortivity_sim(monkeypatch) -> Iterator[RunningSimulator]:
+    yield from _run("kortivity", monkeypatch)
+
+
+@pytest.fixture
+def trackerrms_sim(monkeypatch) -> Iterator[RunningSimulator]:
+    yield from _run("trackerrms", monkeypatch)

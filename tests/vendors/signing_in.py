@@ -1,0 +1,45 @@
+"""How a key of a simulator becomes what the product signs in with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs, urlsplit
+
+from integrations import consent
+from integrations.adapters import OAuth2, Token, vendors
+from integrations.simulation import simulators
+from integrations.tokens import MemoryTokens, Tokens
+
+
+def credentials(slug: str, key: str, url: str) -> Mapping[str, str]:
+    """Return what would be typed into the connect form for that key."""
+    typed = {
+        name: value.replace("{origin}", url)
+        for name, value in simulators()[slug].demo_credentials.items()
+    }
+    user, colon, password = key.partition(":")
+    if colon and "password" in typed:
+        return {**typed, "username": user, "password": password}
+    secrets = [
+        field.name for field in vendors()[slug].credentials_fields if field.secret
+    ]
+    return {**typed, **dict.fromkeys(secrets, key)}
+
+
+def tokens(slug: str, user: str) -> Tokens | None:
+    """Return the token of a user who agreed, or of one whom the vendor does not know."""
+    token = granted(slug, user)
+    return MemoryTokens(vendors()[slug].sign_in, token) if token else None
+
+
+def granted(slug: str, user: str) -> Token | None:
+    """Return what the user's consent brings, where the vendor asks for one."""
+    if not isinstance(vendors()[slug].sign_in, OAuth2):
+        return None
+    address = consent.begin({}, vendor=slug, organization=1, connection=None)
+    try:
+        back = simulators()[slug].consent(address, user)  # type: ignore[call-arg]
+    except ValueError:
+        return Token({"Authorization": "Bearer nobodys-token"}, renewal="nobodys-token")
+    (code,) = parse_qs(urlsplit(back).query)["code"]
+    return consent.token_for_code(slug, code)
