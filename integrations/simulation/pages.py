@@ -29,7 +29,8 @@ object { width: 100%; height: 44rem; border: 1px solid #dde1e7; }
 @media (max-width: 40rem) {
   main { padding: 0 .75rem; } section { padding: .25rem .5rem 1rem; }
   table { display: block; overflow-x: auto; }
-  th, td { overflow-wrap: anywhere; white-space: normal; } td { min-width: 8rem; }
+  th, td { overflow-wrap: anywhere; white-space: normal; } th { min-width: 6rem; }
+  td { min-width: 8rem; }
 }
 """
 
@@ -85,12 +86,16 @@ def link(address: str, text: object) -> str:
     return f"<a href='{escape(address)}' rel='noreferrer'>{escape(text)}</a>"
 
 
-def arrivals(label: str, truth: Row, profile: str) -> Reply:
-    """Return who arrived, newest first, who was there before, and the jobs."""
+def arrivals(label: str, truth: Row, profile: str, intro: str = "") -> Reply:
+    """Return who arrived, newest first, who was there before, and the jobs.
+
+    ``intro`` is HTML that stands before them.
+    """
     newest = sorted(truth["people"], key=lambda p: str(p["created"]), reverse=True)
     jobs = [f"{escape(job['title'])} ({escape(job['state'])})" for job in truth["jobs"]]
     body = (
-        section(f"Arrived ({len(newest)})", _people(newest, profile))
+        intro
+        + section(f"Arrived ({len(newest)})", _people(newest, profile))
         + section("Here before", _people(truth["seeded"], profile))
         + section("Jobs", items(jobs, "No jobs."))
     )
