@@ -1,0 +1,1 @@
+"""The parts of the JobAdder simulator; nothing here is shared with the adapter."""
