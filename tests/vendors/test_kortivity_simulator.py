@@ -165,6 +165,8 @@ class TestBearer:
         stranger.sim.set(token_name=name, expires_name="left_out")
 
         assert set(stranger.login().json()) == {name, "user"}
+        stranger.sim.set(expires_name="expires_in")
+        assert stranger.login().json()["expires_in"] == 3600
 
     def test_a_token_expires(self, stranger):
         stranger.sim.set(session_life_ms=0)
