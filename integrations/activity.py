@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from .explain import cancelled, with_stop, without_stop
-from .models import AtsPerson, Decision, Export, ExportStep
+from .findings import fact_of
+from .models import AtsPerson, Decision, DuplicateCheck, Export, ExportStep
 
 if TYPE_CHECKING:
     from candidates.models import Candidate
@@ -24,12 +25,13 @@ class Line(TypedDict):
 
 
 def activity_of(candidate: Candidate) -> list[Line]:
-    """Return what happened in every ATS, newest first; four queries."""
+    """Return what happened in every ATS, newest first; five queries."""
     lines = [
         *_asked(candidate),
         *_known(candidate),
         *_steps(candidate),
         *_decided(candidate),
+        *_checked(candidate),
     ]
     return sorted(lines, key=lambda line: line["at"], reverse=True)
 
@@ -115,4 +117,18 @@ def _decided(candidate: Candidate) -> Iterator[Line]:
                 at=decision.decided_at,
                 icon="person",
                 sentence=f"{decision.decided_by} decided for {label}: {choice}.",
+            )
+
+
+def _checked(candidate: Candidate) -> Iterator[Line]:
+    """Tell of early looks for duplicates, until the person is known there."""
+    checks = DuplicateCheck.objects.of_strangers().filter(
+        candidate=candidate, state=DuplicateCheck.State.DONE
+    )
+    for check in checks.select_related("connection"):
+        if check.checked_at:
+            yield Line(
+                at=check.checked_at,
+                icon="search",
+                sentence=fact_of(check, candidate, check.connection),
             )

@@ -20,6 +20,7 @@ from .models import (
     AtsPerson,
     ConnectionPermission,
     Decision,
+    DuplicateCheck,
     Export,
     ExportAttempt,
     ExportStep,
@@ -215,6 +216,24 @@ class DecisionAdmin(ReadOnly, admin.ModelAdmin[Any]):
     list_filter = ["choice", "step__connection__vendor"]
     search_fields = ["question", "step__candidate__search"]
     list_select_related = ["step__candidate", "decided_by"]
+
+
+@admin.register(DuplicateCheck)
+class DuplicateCheckAdmin(ReadOnly, admin.ModelAdmin[Any]):
+    list_display = [
+        "candidate",
+        "connection",
+        "job",
+        "state",
+        "answer",
+        "tries",
+        "not_before",
+        "asked_at",
+        "checked_at",
+    ]
+    list_filter = ["state", "answer", "connection__vendor"]
+    search_fields = ["candidate__search", "candidate__email"]
+    list_select_related = ["candidate", "connection__organization", "job"]
 
 
 @admin.register(ExportAttempt)

@@ -17,11 +17,11 @@ from candidates.models import ResumeDocument
 from candidates.tasks import wake_documents
 from pinsync import clock
 
-from . import directory, ledger, timing
+from . import directory, ledger, outreach_check, timing
 from .connections import due_for_proof
 from .intents import writing
 from .models import AtsConnection, Export, ExportStep
-from .tasks import wake_now, wake_proofs, wake_pulls
+from .tasks import wake_checks, wake_now, wake_proofs, wake_pulls
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ def run(stop: threading.Event) -> None:
             if time.monotonic() >= next_repair:
                 ledger.release_forgotten()
                 repair_states()
+                outreach_check.forget_outlived()
                 next_repair = time.monotonic() + clock.scaled(REPAIR_EVERY)
         except DatabaseError as error:
             log.warning("The database does not answer (%s).", type(error).__name__)
@@ -57,11 +58,13 @@ def tick() -> None:
         wake_proofs()
     elif directory.is_due():
         wake_pulls()
+    elif outreach_check.is_due():
+        wake_checks()
 
 
 def others_wait() -> bool:
     """Return whether something shorter waits for a worker that reads directories."""
-    return documents_due() or due_for_proof().exists()
+    return documents_due() or due_for_proof().exists() or outreach_check.is_due()
 
 
 def sweep() -> int:

@@ -38,10 +38,18 @@ def took(seconds: float) -> str:
 
 def at_the_page(error: AtsError) -> str:
     """Return the sentence for somebody who waits for an answer: nothing is repeated."""
-    sentence, _, promise = error.sentence.rpartition(". ")
+    sentence = without_promise(error.sentence)
+    if sentence != error.sentence:
+        return f"{sentence} Try again in a moment."
+    return sentence
+
+
+def without_promise(text: str) -> str:
+    """Leave out a last sentence that promises to go on by itself."""
+    sentence, _, promise = text.rpartition(". ")
     if sentence and promise.endswith(("tries again by itself.", "goes on by itself.")):
-        return f"{sentence}. Try again in a moment."
-    return error.sentence
+        return f"{sentence}."
+    return text
 
 
 # --- One person in one ATS ---------------------------------------------------------

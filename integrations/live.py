@@ -5,7 +5,9 @@ One request per page asks for all of them together, and stops when all is settle
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -19,6 +21,7 @@ from pinsync import clock
 
 from . import explain
 from .badges import Badge, badge_of
+from .findings import Finding, finding_of
 from .models import Export
 from .standings import Standing, standings_of
 
@@ -38,6 +41,17 @@ class Person:
     @property
     def under_way(self) -> bool:
         return any(badge.under_way for badge in self.badges)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Return what early looks for duplicates say, ATS by ATS."""
+        now = clock.now()
+        found = (finding_of(standing, now) for standing in self.standings)
+        return [finding for finding in found if finding]
+
+    def is_being_checked(self) -> bool:
+        now = clock.now()
+        return any(standing.is_being_checked(now) for standing in self.standings)
 
 
 def people_of(
@@ -60,6 +74,10 @@ def people_of(
 
 def marks(person: Person, *, swap: bool = False) -> SafeString:
     return _render("_marks.html", person=person, swap=swap)
+
+
+def marks_and_checks(person: Person, *, swap: bool = False) -> SafeString:
+    return _render("_marks_and_checks.html", person=person, swap=swap)
 
 
 def badges(person: Person, *, swap: bool = False) -> SafeString:
@@ -85,6 +103,7 @@ def panel(person: Person, *, swap: bool = False) -> SafeString:
             "badge": badge,
             "standing": standing,
             "why": explain.reason_for(standing, now),
+            "finding": finding_of(standing, now),
             "steps": explain.step_lines(standing, now),
             "decision": standing.decision,
             "failed": _failed(standing),
@@ -101,12 +120,27 @@ def _failed(standing: Standing) -> Export | None:
     return standing.export_in(Export.State.FAILED)
 
 
+class Show(StrEnum):
+    """How much of the ATSs a page shows of each of its candidates."""
+
+    PAGE = "page"  # everything of one candidate
+    JOB = "job"  # marks, and what early looks for duplicates found
+    LIST = "list"  # marks
+
+
+_SHOWN: dict[Show, tuple[Callable[..., SafeString], ...]] = {
+    Show.PAGE: (badges, export_button, panel),
+    Show.JOB: (marks_and_checks,),
+    Show.LIST: (marks,),
+}
+
+
 @dataclass
 class Part:
-    """What one poll of a page looks after: badges, or everything of one candidate."""
+    """What one poll of a page looks after."""
 
     people: list[Person]
-    whole_page: bool
+    show: Show
 
     @classmethod
     def of(
@@ -114,14 +148,14 @@ class Part:
         candidates: list[Candidate],
         organization: Organization,
         *,
-        whole_page: bool,
+        show: Show,
     ) -> Part:
         people = people_of(candidates, organization)
-        return cls(list(people.values()), whole_page)
+        return cls(list(people.values()), show)
 
     def fragments(self) -> SafeString:
         """Return every part with the mark that lets htmx put it in its place."""
-        shown = (badges, export_button, panel) if self.whole_page else (marks,)
+        shown = _SHOWN[self.show]
         parts = [part(person, swap=True) for person in self.people for part in shown]
         return format_html_join("", "{}", ((part,) for part in parts))
 
@@ -136,13 +170,19 @@ class Part:
         """Return the element that asks again: often while something is under way."""
         query = {
             "candidates": ",".join(str(person.candidate.pk) for person in self.people),
-            "show": "page" if self.whole_page else "list",
+            "show": self.show.value,
             "seen": self.seen,
         }
         url = f"{reverse('integrations:badges')}?{urlencode(query, safe=',')}"
-        moving = any(person.under_way for person in self.people)
-        seconds = (1 if self.whole_page else 2) if moving else 0
+        seconds = (1 if self.show is Show.PAGE else 2) if self._is_moving() else 0
         return _render("_poller.html", url=url, seconds=seconds)
+
+    def _is_moving(self) -> bool:
+        if any(person.under_way for person in self.people):
+            return True
+        return self.show is not Show.LIST and any(
+            person.is_being_checked() for person in self.people
+        )
 
 
 def _render(template: str, **context: Any) -> SafeString:

@@ -31,9 +31,14 @@ class Match:
     name_differs: bool
 
     @property
+    def keys(self) -> list[str]:
+        """Name the keys that agree, as “email”."""
+        return [_WORDS[key] for key in self.agrees]
+
+    @property
     def why(self) -> str:
         """Say which keys agree: “same email, different name”."""
-        words = [f"same {_WORDS[key]}" for key in self.agrees]
+        words = [f"same {word}" for word in self.keys]
         if self.name_differs:
             words.append("different name")
         return ", ".join(words)

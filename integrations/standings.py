@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from .models import AtsConnection, AtsPerson, Decision, Export, ExportStep
+from .models import (
+    AtsConnection,
+    AtsPerson,
+    Decision,
+    DuplicateCheck,
+    Export,
+    ExportStep,
+)
 
 if TYPE_CHECKING:
     from candidates.models import Candidate
@@ -33,6 +40,7 @@ class Standing:
     exports: list[Export] = field(default_factory=list)  # newest first, not cancelled
     steps: list[ExportStep] = field(default_factory=list)
     decision: Decision | None = None
+    check: DuplicateCheck | None = None  # for people to read only
 
     @property
     def is_empty(self) -> bool:
@@ -60,6 +68,14 @@ class Standing:
             return person is not None and _is_moving(person, now)
         return any(_is_moving(step, now) for step in self.steps)
 
+    def is_being_checked(self, now: datetime) -> bool:
+        """Return whether the look for duplicates will probably bring news."""
+        check = self.check
+        if check is None or check.state != DuplicateCheck.State.WANTED:
+            return False
+        waits = self.person is None and self.connection.is_connected
+        return waits and check.asked_at > now - PATIENCE
+
 
 def _is_moving(step: ExportStep, now: datetime) -> bool:
     if step.state == ExportStep.State.SENDING:
@@ -85,7 +101,7 @@ def connections_of(organization: Organization) -> list[AtsConnection]:
 def standings_of(
     candidates: Iterable[Candidate], organization: Organization
 ) -> dict[int, list[Standing]]:
-    """Return each candidate's standing per connection, in five queries whatever many."""
+    """Return each candidate's standing per connection, in six queries whatever many."""
     people = {candidate.pk: candidate for candidate in candidates}
     connections = connections_of(organization)
     found = {
@@ -138,3 +154,8 @@ def _fill(found: dict[Pair, Standing], these: Q) -> None:
     of_step = {step.pk: s for s in found.values() for step in s.steps}
     for decision in Decision.objects.filter(choice="", step__in=of_step):
         of_step[decision.step_id].decision = decision
+    if any(row.connection.checks_on_outreach for row in found.values()):
+        for check in DuplicateCheck.objects.filter(these):
+            standing = found.get((check.candidate_id, check.connection_id))
+            if standing is not None:
+                standing.check = check

@@ -36,13 +36,29 @@ def prove_connections() -> None:
     connections.prove_due()
 
 
+def wake_checks() -> None:
+    """Ask a worker, after the commit, to look early for duplicates."""
+    waking.wake("checks", "integrations.tasks.look_for_duplicates", timeout=900)
+
+
+def look_for_duplicates() -> None:
+    """Look for those who were added to outreach; resumes go first."""
+    from . import dispatcher, outreach_check  # both wake, so they import this module
+
+    outreach_check.check_due(dispatcher.documents_due)
+
+
 def wake_pulls() -> None:
     """Ask a worker to read on who is in the ATSs."""
     waking.wake_now("checks", "integrations.tasks.pull_directories", timeout=900)
 
 
 def pull_directories() -> None:
-    """Read for a few minutes who is in the ATSs; proofs and resumes go first."""
+    """Read for a few minutes who is in the ATSs; proofs and resumes go first.
+
+    Early looks for duplicates have their turn here too, so that neither starves.
+    """
     from . import directory, dispatcher  # both wake, so they import this module
 
+    look_for_duplicates()
     directory.pull_due(dispatcher.others_wait)

@@ -16,7 +16,7 @@ from jobs.models import Job
 from pinsync import clock
 from pinsync.accounts.models import User
 
-from . import ledger
+from . import ledger, outreach_check
 from .adapters import Trigger
 from .decisions import cancel, retry
 from .models import (
@@ -57,14 +57,18 @@ def on_outreach(
     events: list[OutreachEvent],
     **kwargs: Any,
 ) -> None:
-    """Make the exports that these events trigger, in the events' own transaction."""
+    """Make the exports that these events trigger, in the events' own transaction.
+
+    Being added to outreach also asks for the early look for duplicates.
+    """
     by_kind = {event.kind: event for event in events}
-    mappings = JobAtsMapping.objects.filter(
-        job_id=job_candidate.job_id, enabled=True, trigger__in=by_kind
-    ).select_related("connection")
-    for mapping in mappings:
-        event = by_kind[mapping.trigger]
-        if counts(event, mapping):
+    active = JobAtsMapping.objects.filter(
+        job_id=job_candidate.job_id, enabled=True
+    ).exclude(trigger=Trigger.NEVER)
+    for mapping in active.select_related("connection"):
+        outreach_check.want(job_candidate, mapping.connection, kinds=by_kind)
+        event = by_kind.get(mapping.trigger)
+        if event and counts(event, mapping):
             _export(
                 connection=mapping.connection,
                 candidate=job_candidate.candidate,

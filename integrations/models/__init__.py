@@ -15,6 +15,7 @@ from .connections import (
     vendor_choices,
 )
 from .directory import AtsDirectoryEntry, AtsDirectoryKey, AtsDirectoryPull
+from .duplicates import DuplicateCheck
 from .evidence import AtsPerson, Decision, ExportAttempt, IdentityClaim
 from .exports import FINISHED, Export, ExportStep
 
@@ -27,6 +28,7 @@ __all__ = [
     "AtsPerson",
     "ConnectionPermission",
     "Decision",
+    "DuplicateCheck",
     "Export",
     "ExportAttempt",
     "ExportStep",

@@ -148,6 +148,12 @@ class AtsConnection(models.Model):
         return cls.label if cls else self.vendor
 
     @property
+    def checks_on_outreach(self) -> bool:
+        """Return whether duplicates are looked for early; a vendor we lost: no."""
+        cls = vendors().get(self.vendor)
+        return cls is not None and cls.checks_on_outreach
+
+    @property
     def is_connected(self) -> bool:
         return self.state == self.State.CONNECTED
 

@@ -49,7 +49,7 @@ def ats_panel(context: Context, candidate: Candidate) -> SafeString:
     person = _person(context, candidate)
     if person is None:
         return _NOTHING
-    poller = live.Part([person], whole_page=True).poller()
+    poller = live.Part([person], live.Show.PAGE).poller()
     form = _render(context, "_retry_form.html")
     return format_html("{}{}{}", live.panel(person), poller, form)
 
@@ -61,11 +61,14 @@ def ats_activity(context: Context, candidate: Candidate) -> list[Line]:
 
 
 @register.simple_tag(takes_context=True)
-def ats_load(context: Context, candidates: Iterable[Candidate]) -> SafeString:
+def ats_load(
+    context: Context, candidates: Iterable[Candidate], show: str = "list"
+) -> SafeString:
     """Fetch the badges of all the candidates of a page at once.
 
     Shows nothing but keeps the marks up to date while something is under way: put it
-    beside the table, not into it.
+    beside the table, not into it. ``show`` is "job" where the page has
+    ``ats_marks_and_checks``.
     """
     request, rows = context["request"], list(candidates)
     if not getattr(request, "membership", None):
@@ -74,7 +77,7 @@ def ats_load(context: Context, candidates: Iterable[Candidate]) -> SafeString:
     _known(context).update(people)
     if not people:
         return _NOTHING
-    return live.Part(list(people.values()), whole_page=False).poller()
+    return live.Part(list(people.values()), live.Show(show)).poller()
 
 
 @register.simple_tag(takes_context=True)
@@ -82,6 +85,13 @@ def ats_marks(context: Context, candidate: Candidate) -> SafeString:
     """Show the marks of a table cell, from what ``ats_load`` fetched."""
     person = _person(context, candidate)
     return live.marks(person) if person else _NOTHING
+
+
+@register.simple_tag(takes_context=True)
+def ats_marks_and_checks(context: Context, candidate: Candidate) -> SafeString:
+    """Show the marks and below them what early looks for duplicates found."""
+    person = _person(context, candidate)
+    return live.marks_and_checks(person) if person else _NOTHING
 
 
 @register.simple_tag(takes_context=True)

@@ -31,11 +31,15 @@ def badges(request: MemberRequest) -> HttpResponse:
     part = live.Part.of(
         list(people.order_by("pk")),
         request.membership.organization,
-        whole_page=request.GET.get("show") == "page",
+        show=_show(request.GET.get("show", "")),
     )
     if part.seen == request.GET.get("seen"):
         return HttpResponse(status=204)
     return HttpResponse(part.html())
+
+
+def _show(text: str) -> live.Show:
+    return live.Show(text) if text in set(live.Show) else live.Show.LIST
 
 
 def _is_id(text: str) -> bool:

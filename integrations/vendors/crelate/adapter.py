@@ -107,6 +107,7 @@ class CrelateAdapter(Adapter):
     # Search by name serves only to show namesakes when Crelate refuses a create.
     finds_by = (Key.EMAIL, Key.NAME)
     proves_absence_by = (Key.EMAIL,)
+    checks_on_outreach = True
     sends = (
         SentField("name", "FirstName, LastName", "Full name"),
         SentField("email", "EmailAddresses_Personal", "Email"),
