@@ -12,12 +12,14 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from candidates.models import Candidate
 from pinsync import clock
 
 from . import timing
 from .errors import AtsError
 from .intents import Ticket, move, writing
 from .models import (
+    FINISHED,
     AtsConnection,
     AtsPerson,
     Decision,
@@ -72,10 +74,42 @@ def person_known(
         )
         if not ticket.opened:  # else the intent took them
             _claim_what_is_free(step, claims)
-        _release_dependents(step, person, now)
+        release_dependents(step, person, now)
         Export.objects.of_step(step).filter(in_ats_at=None).update(in_ats_at=now)
         refresh(step)
     return True
+
+
+def person_imported(
+    connection: AtsConnection,
+    candidate: Candidate,
+    *,
+    person_id: str,
+    url: str,
+    reason: str,
+) -> bool:
+    """Record who the candidate is there, as the ATS itself told; nothing is sent.
+
+    False, and nothing changes, where that is known or an export is finding it out: its
+    own look-up decides then. The caller's transaction keeps others from importing.
+    """
+    mine = ExportStep.objects.filter(
+        connection=connection, candidate=candidate, kind=Kind.PERSON
+    )
+    if mine.exclude(state__in=FINISHED).exists():
+        return False
+    _, created = AtsPerson.objects.get_or_create(
+        connection=connection,
+        candidate=candidate,
+        defaults={
+            "person_id": person_id,
+            "url": url if len(url) <= LONGEST_LINK else "",
+            "known_by": AtsPerson.KnownBy.IMPORTED,
+            "reason": reason[:300],
+            "known_at": clock.now(),
+        },
+    )
+    return created
 
 
 def _claim_what_is_free(step: ExportStep, claims: Collection[tuple[str, str]]) -> None:
@@ -92,7 +126,8 @@ def _claim_what_is_free(step: ExportStep, claims: Collection[tuple[str, str]]) -
         )
 
 
-def _release_dependents(step: ExportStep, person: AtsPerson, now: datetime) -> None:
+def release_dependents(step: ExportStep, person: AtsPerson, now: datetime) -> None:
+    """Make due what waits for the person; skip what is only for people of ours."""
     waiting = ExportStep.objects.filter(
         connection_id=step.connection_id,
         candidate_id=step.candidate_id,
