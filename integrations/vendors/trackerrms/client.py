@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 PAGES = 20  # 10 rows each, whatever size is asked for [seen live]
 
+NOT_OFFERED = (404, 405)  # the address or its method is not known there
+
 RESOURCE = "/api/v1/Resource"
 OPPORTUNITY = "/api/v1/Opportunity"
 
@@ -90,7 +92,11 @@ class Client:
         return made(source.path, lambda it: replies.row_id(it, source.id), row)
 
     def _page(self, source: Source, query: Mapping[str, Any]) -> tuple[list[Row], bool]:
-        reply = self.http.call("POST", source.path, json=dict(query))
+        reply = self.http.call(
+            "POST", source.path, json=dict(query), accept=NOT_OFFERED
+        )
+        if reply.status in NOT_OFFERED:
+            raise failures.not_offered()
         return made(
             source.path, lambda data: replies.page(data, source.rows), reply.data
         )

@@ -10,11 +10,8 @@ from integrations.adapters import Effect, Http
 from integrations.errors import AtsError
 
 from . import bodies, failures, replies
-from .client import RESOURCE, Client, made
+from .client import NOT_OFFERED, RESOURCE, Client, made
 from .widget import OlderApi
-
-# The address or its method is not known there: nothing was stored.
-REFUSALS = (404, 405)
 
 
 class Documents:
@@ -26,10 +23,10 @@ class Documents:
         reply = self.http.call(
             "GET",
             f"{RESOURCE}/{person_id}/Documents",
-            accept=REFUSALS,
+            accept=NOT_OFFERED,
             expect_json=False,
         )
-        if reply.status in REFUSALS or not reply.body:
+        if reply.status in NOT_OFFERED or not reply.body:
             return None
         names = made(RESOURCE, replies.file_names, reply.data)
         return file_name.casefold() in names
@@ -41,10 +38,10 @@ class Documents:
             f"{RESOURCE}/{person_id}/Document",
             effect=Effect.WRITE,
             json=bodies.document(file_name, pdf),
-            accept=REFUSALS,
+            accept=NOT_OFFERED,
             expect_json=False,
         )
-        if reply.status in REFUSALS:
+        if reply.status in NOT_OFFERED:
             if self.api.record(f"{RESOURCE}/{person_id}") is None:
                 raise failures.gone("person")
             self.older.attach(person_id, file_name, pdf)

@@ -25,6 +25,10 @@ from integrations.errors import (
 WHERE = "under Settings > ATS Integration"
 
 
+class NotOffered(Rejected):
+    """The newer API does not know a search that we ask."""
+
+
 class OlderRefused(Rejected):
     """The older API does not take our access token, or is not there."""
 
@@ -59,6 +63,13 @@ def gone(what: str) -> Gone:
     thing = "job" if what == "job" else "candidate"
     hint = " Choose another one." if what == "job" else ""
     return Gone(f"The {thing} is not in TrackerRMS any more.{hint}", what=what)
+
+
+def not_offered() -> NotOffered:
+    return NotOffered(
+        "TrackerRMS does not know the address that was called. Whoever runs this server "
+        "has to check TRACKERRMS_URL_US, _CA and _OTHER."
+    )
 
 
 def already_there() -> AlreadyThere:

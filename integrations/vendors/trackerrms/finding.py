@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import unquote
 
 from integrations.adapters import Key, RemotePerson
@@ -22,6 +23,7 @@ from .probes import (
     CHECK_LINKEDIN,
     CHECK_PERSON,
     GET_RECORDS,
+    IGNORED,
     SEARCH_EMAIL,
     UNPROVEN,
     WORKS,
@@ -37,10 +39,10 @@ CHECKS = {Key.EMAIL: CHECK_PERSON, Key.LINKEDIN: CHECK_LINKEDIN}
 
 @dataclass
 class Crawl:
-    """A list as read a moment ago; it answers each question of one look-up once."""
+    """Everybody of the list, read a moment ago: for each question of one look-up."""
 
     people: list[RemotePerson]
-    read_at: float
+    read_at: float = field(default_factory=time.monotonic)
     answered: set[Key] = field(default_factory=set)
 
     def can_answer(self, key: Key) -> bool:
@@ -62,7 +64,13 @@ class Finder:
         self._crawl = None
 
     def find(self, key: Key, value: str) -> list[RemotePerson]:
-        return self._named(value) if key is Key.NAME else self._having(key, value)
+        if self._crawl and not self._crawl.can_answer(key):
+            self._crawl = None
+        ask = self._named if key is Key.NAME else partial(self._having, key)
+        found = ask(value)
+        if self._crawl:
+            self._crawl.answered.add(key)
+        return list({person.id: person for person in found}.values())
 
     # -- by email and by LinkedIn URL --------------------------------------------------
 
@@ -75,7 +83,7 @@ class Finder:
         trusted = self._is(CHECKS[key], WORKS)
         found: list[RemotePerson] = []
         if hint and hint.may_be_candidate:
-            found = self._of_that_name(hint, key, value)
+            found = self._of_that_name(hint.full_name, key, value)
         elif hint and trusted:
             return []
         if self._is_worth_listing(key, asked=hint is not None, found=bool(found)):
@@ -96,9 +104,13 @@ class Finder:
             self._must_not_have_worked(CHECKS[key], refusal)
             return None
 
-    def _of_that_name(self, hint: Hint, key: Key, value: str) -> list[RemotePerson]:
-        records = self._records(hint.full_name) if hint.full_name else None
-        return [person for person in records or [] if agrees(key, value, person)]
+    def _of_that_name(self, name: str, key: Key, value: str) -> list[RemotePerson]:
+        """Return who has the name and agrees; the list may know what records lack."""
+        for ask in (self._records, partial(self._listed, Key.NAME)):
+            people = ask(name) or []
+            if found := [one for one in people if agrees(key, value, one)]:
+                return found
+        return []
 
     def _is_worth_listing(self, key: Key, *, asked: bool, found: bool) -> bool:
         # Rows of a list hold no LinkedIn URL as far as seen: the list is a last resort.
@@ -114,7 +126,7 @@ class Finder:
 
     def _records(self, name: str) -> list[RemotePerson] | None:
         """Return the older API's rows for the name, None where it cannot be asked."""
-        if not self._is(GET_RECORDS, "", WORKS, UNPROVEN):
+        if not self._is(GET_RECORDS, "", WORKS, UNPROVEN, IGNORED):
             return None
         try:
             return self.older.records(name)
@@ -133,11 +145,10 @@ class Finder:
         if key is Key.EMAIL and self._is(SEARCH_EMAIL, "", WORKS, UNPROVEN):
             people = self._read({"email": value})
             if not all(agrees(key, value, person) for person in people):
-                self._crawl = Crawl(people, time.monotonic(), {key})  # of everybody
+                self._crawl = Crawl(people)  # the filter was ignored
             return people
-        if self._crawl is None or not self._crawl.can_answer(key):
-            self._crawl = Crawl(self._read({}), time.monotonic())
-        self._crawl.answered.add(key)
+        if self._crawl is None:
+            self._crawl = Crawl(self._read({}))
         return self._crawl.people
 
     def _read(self, query: Mapping[str, str]) -> list[RemotePerson]:

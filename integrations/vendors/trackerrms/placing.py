@@ -10,11 +10,9 @@ from integrations.adapters import Effect, Http, Reply
 from integrations.errors import AtsError
 
 from . import failures, replies
-from .client import LINKS, OPPORTUNITY, RESOURCE, Client, made
+from .client import LINKS, NOT_OFFERED, OPPORTUNITY, RESOURCE, Client, made
+from .failures import NotOffered
 from .widget import OlderApi
-
-# The address or its method is not known there: nothing was done.
-REFUSALS = (404, 405)
 
 
 class Placing:
@@ -22,12 +20,15 @@ class Placing:
         self.http, self.api, self.older = http, api, older
 
     def is_on_job(self, person_id: str, job_id: str) -> bool | None:
-        """Compare all rows, since filters may be ignored; None where there are too many.
+        """Compare all rows, since filters may be ignored; None where they do not end.
 
         Whoever was rejected or taken off counts: adding them again would double them.
         """
         query = {"opportunityId": int(job_id), "resourceId": int(person_id)}
-        listing = self.api.listing(LINKS, query)
+        try:
+            listing = self.api.listing(LINKS, query)
+        except NotOffered:
+            return None
         wanted = (int(job_id), int(person_id))
         for row in listing.rows:
             if (row.get("opportunityId"), row.get("resourceId")) == wanted:
@@ -37,10 +38,10 @@ class Placing:
     def add(self, person_id: str, job_id: str) -> None:
         """Make one WRITE; the next form goes out where the one before was refused."""
         reply = self._put("longlist", person_id, job_id)
-        if reply.status in REFUSALS:
+        if reply.status in NOT_OFFERED:
             self._must_be_there(person_id, job_id)
             reply = self._put("shortlist", person_id, job_id, again=True)
-        if reply.status in REFUSALS:
+        if reply.status in NOT_OFFERED:
             self.older.apply(person_id, job_id)
             return
         if not reply.body and self._is_seen(person_id, job_id):
@@ -61,7 +62,7 @@ class Placing:
             f"{OPPORTUNITY}/{job_id}/{which}/resource/{person_id}",
             effect=Effect.WRITE,
             json=[],
-            accept=REFUSALS,
+            accept=NOT_OFFERED,
             expect_json=False,
             again=again,
         )

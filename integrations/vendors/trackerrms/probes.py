@@ -1,8 +1,8 @@
 """Which look-up works with this account: tried on people who are there, and on nobody.
 
 A look-up WORKS when it was seen to find somebody, and not to find nobody. REFUSED: the
-access token is not taken. UNREACHABLE: no answer. UNRELIABLE: it answers wrongly, or
-ignores the question. UNPROVEN: nobody was there to try it on.
+access token is not taken. UNREACHABLE: no answer. IGNORED: it answers with everybody.
+UNRELIABLE: it answers wrongly. UNPROVEN: nobody was there to try it on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from .failures import OlderRefused
 from .widget import Hint, OlderApi
 
 WORKS, UNPROVEN = "works", "unproven"
-REFUSED, UNREACHABLE, UNRELIABLE = "refused", "unreachable", "unreliable"
+REFUSED, UNREACHABLE = "refused", "unreachable"
+IGNORED, UNRELIABLE = "ignored", "unreliable"
 
 # The facts that are kept with the connection.
 GET_RECORDS = "get_records"
@@ -26,6 +27,7 @@ CHECK_PERSON, CHECK_LINKEDIN = "check_person", "check_linkedin"
 SEARCH_EMAIL = "search_email"
 
 NOBODY = "nobody@pinsync.invalid"
+NO_NAME = "Nobody Pinsync-Invalid"
 NO_PROFILE = "https://www.linkedin.com/in/nobody-pinsync-invalid"
 TRIES = 3  # people on whom a look-up is tried
 SAMPLE = 10
@@ -91,7 +93,7 @@ _NO_LINKEDIN = (
 )
 _NO_NAMES = (
     "TrackerRMS cannot be asked for a name with this access token: names are compared "
-    "with the first 20 pages of its candidates only."
+    "with a part of its candidates only."
 )
 
 
@@ -99,9 +101,11 @@ _NO_NAMES = (
 
 
 def _sample(older: OlderApi) -> tuple[list[RemotePerson], str]:
-    """Return some candidates of the older API, and whether it gives any."""
+    """Return some candidates of the older API, and whether it searches by name."""
     try:
         people = older.record_page("", size=SAMPLE)
+        if people and older.record_page(NO_NAME, size=SAMPLE):
+            return people, IGNORED
     except OlderRefused:
         return [], REFUSED
     except NotSent:
@@ -132,7 +136,7 @@ def _search(api: Client, listed: Sequence[RemotePerson]) -> str:
     if not listed:
         return UNPROVEN
     if api.page(PEOPLE, {"email": NOBODY}):
-        return UNRELIABLE
+        return IGNORED
     known = _some(email for person in listed for email in person.emails)
     if not known:
         return UNPROVEN
