@@ -19,7 +19,7 @@ from .badserver import (
     server_context,
     silence,
 )
-from .door import open_door
+from .door import KEY, open_door
 
 WRITE = Effect.WRITE
 
@@ -129,6 +129,48 @@ def test_a_second_write_never_leaves(server, door):
 def test_gates_do_not_nest(door):
     with door.writing(Gate()), pytest.raises(RuntimeError), door.writing(Gate()):
         pass
+
+
+# --- Once more, after a sure refusal ------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere():
+    server = BadServer()
+    yield server
+    server.close()
+
+
+def test_a_refused_write_can_go_to_another_address_without_the_credential(
+    server, door, elsewhere
+):
+    server.plan(reply(404, b""))
+    gate = Gate()
+    with door.writing(gate):
+        first = door.call("POST", "/a", json={}, effect=WRITE, accept=(404,))
+        door.call("GET", f"{elsewhere.url}/look", sign=False)
+        second = door.call(
+            "POST", f"{elsewhere.url}/b", json={}, effect=WRITE, sign=False, again=True
+        )
+    assert (first.status, second.status, gate.opened) == (404, 200, 1)
+    assert [r.target for r in elsewhere.requests] == ["/look", "/b"]
+    assert KEY not in str([dict(r.headers) for r in elsewhere.requests])
+    assert door.wrote
+
+
+def test_a_repetition_without_an_answer_is_unclear_too(server, door, elsewhere):
+    server.plan(reply(404, b""))
+    elsewhere.plan(reset())
+    with door.writing(Gate()):
+        door.call("POST", "/a", json={}, effect=WRITE, accept=(404,))
+        with pytest.raises(Unclear):
+            door.call("POST", elsewhere.url, effect=WRITE, sign=False, again=True)
+
+
+def test_a_repetition_without_a_first_write_never_leaves(server, door):
+    with door.writing(Gate()), pytest.raises(RuntimeError, match="no WRITE"):
+        door.call("POST", "/people", effect=WRITE, again=True)
+    assert server.connections == 0
 
 
 # --- Nothing was sent ---------------------------------------------------------------
