@@ -947,7 +947,18 @@ def test_an_addition_without_a_word_counts_once_it_is_seen(answer):
     adapter.add_to_job(DANA, JOB)
     for links in (pages([]), reply(404), reply(500), reply(401)):
         with pytest.raises(Unclear):
-            tracker({LONGLIST: answer, LINKS: links})[0].add_to_job(DANA, JOB)
+            tracker(THERE | {LONGLIST: answer, LINKS: links})[0].add_to_job(DANA, JOB)
+
+
+@pytest.mark.parametrize("absent", [reply(404), reply(200, body=b"")])
+def test_without_a_word_somebody_may_be_gone(absent):
+    script = THERE | {ONE: absent, LONGLIST: reply(200), LINKS: pages([])}
+    with pytest.raises(Gone) as caught:
+        tracker(script)[0].add_to_job(DANA, JOB)
+    assert caught.value.what == "person"
+    script = {ONE: absent, UPLOAD: reply(200), DOCUMENTS: absent}
+    with pytest.raises(Gone):
+        tracker(script)[0].attach_resume(DANA, "Dana.pdf", PDF)
 
 
 def test_who_is_on_the_job_is_found_among_all_that_come():
@@ -1055,7 +1066,7 @@ def test_an_upload_without_a_word_counts_once_it_is_seen():
         DANA, "Dana.pdf", PDF
     )
     for listed in (reply(200, []), reply(500), reply(404)):
-        adapter, _ = tracker({UPLOAD: reply(204), DOCUMENTS: listed})
+        adapter, _ = tracker(THERE | {UPLOAD: reply(204), DOCUMENTS: listed})
         with pytest.raises(Unclear):
             adapter.attach_resume(DANA, "Dana.pdf", PDF)
 

@@ -7,7 +7,7 @@ reads. The older API's ``attachDocument`` is documented.
 from __future__ import annotations
 
 from integrations.adapters import Effect, Http
-from integrations.errors import AtsError
+from integrations.errors import AtsError, Gone
 
 from . import bodies, failures, replies
 from .client import NOT_OFFERED, RESOURCE, Client, made
@@ -42,14 +42,23 @@ class Documents:
             expect_json=False,
         )
         if reply.status in NOT_OFFERED:
-            if self.api.record(f"{RESOURCE}/{person_id}") is None:
-                raise failures.gone("person")
+            self._must_be_there(person_id)
             self.older.attach(person_id, file_name, pdf)
         elif reply.body or not self._is_seen(person_id, file_name):
             made(RESOURCE, replies.went_well, reply.data, effect=Effect.WRITE)
 
     def _is_seen(self, person_id: str, file_name: str) -> bool:
+        """Look after a write without a word; raises Gone where it cannot have been."""
         try:
-            return bool(self.has(person_id, file_name))
+            if self.has(person_id, file_name):
+                return True
+            self._must_be_there(person_id)
+        except Gone:
+            raise
         except AtsError:
-            return False  # it was written all the same: unclear, not "not sent"
+            pass  # it may be written all the same: unclear, not "not sent"
+        return False
+
+    def _must_be_there(self, person_id: str) -> None:
+        if self.api.record(f"{RESOURCE}/{person_id}") is None:
+            raise failures.gone("person")

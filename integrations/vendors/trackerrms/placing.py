@@ -7,7 +7,7 @@ word; the older API's method is documented. Only a sure refusal leads to the nex
 from __future__ import annotations
 
 from integrations.adapters import Effect, Http, Reply
-from integrations.errors import AtsError
+from integrations.errors import AtsError, Gone
 
 from . import failures, replies
 from .client import LINKS, NOT_OFFERED, OPPORTUNITY, RESOURCE, Client, made
@@ -49,10 +49,16 @@ class Placing:
         made(OPPORTUNITY, replies.went_well, reply.data, effect=Effect.WRITE)
 
     def _is_seen(self, person_id: str, job_id: str) -> bool:
+        """Look after a write without a word; raises Gone where it cannot have been."""
         try:
-            return bool(self.is_on_job(person_id, job_id))
+            if self.is_on_job(person_id, job_id):
+                return True
+            self._must_be_there(person_id, job_id)
+        except Gone:
+            raise
         except AtsError:
-            return False  # it was written all the same: unclear, not "not sent"
+            pass  # it may be written all the same: unclear, not "not sent"
+        return False
 
     def _put(
         self, which: str, person_id: str, job_id: str, *, again: bool = False
