@@ -4,11 +4,13 @@ The document lies beside the repository and is not part of it; where it is missi
 that need it are skipped. Its references point into other operations, so every schema is
 resolved by JSON pointer and its ``allOf`` branches are merged into one object schema.
 ``oneOf`` is read as ``anyOf``: the document lists alternatives that overlap, such as
-String and LongText.
+String and LongText. ``nullable`` and ``int32`` of version 3.0 are read as what they mean
+in 3.1.
 """
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,21 +30,27 @@ class OpenApi:
         self.document = document
         self._resolved: dict[int, Schema] = {}
 
-    def request(self, path: str, content_type: str = "application/json") -> Schema:
-        """Return the schema of what is posted to ``path``."""
-        return self._schema(self._operation(path)["requestBody"], content_type)
+    def request(
+        self, path: str, content_type: str = "application/json", method: str = "post"
+    ) -> Schema:
+        """Return the schema of what is sent to ``path``."""
+        return self._schema(self.operation(path, method)["requestBody"], content_type)
 
-    def reply(self, path: str, status: int = 200) -> Schema:
+    def reply(self, path: str, status: int = 200, method: str = "post") -> Schema:
         """Return the schema of what ``path`` answers."""
-        answers = self._operation(path)["responses"]
+        answers = self.operation(path, method)["responses"]
         return self._schema(answers[str(status)], "application/json")
 
     def description(self, path: str) -> str:
-        return str(self._operation(path)["description"])
+        return str(self.operation(path)["description"])
 
-    def _operation(self, path: str) -> Schema:
-        operation: Schema = self.document["paths"][path]["post"]
+    def operation(self, path: str, method: str = "post") -> Schema:
+        operation: Schema = self.document["paths"][path][method]
         return operation
+
+    def named(self, name: str) -> Schema:
+        """Return a schema of the components."""
+        return self.resolve(self.document["components"]["schemas"][name])
 
     def _schema(self, holder: Schema, content_type: str) -> Schema:
         return self.resolve(holder["content"][content_type]["schema"])
@@ -67,6 +75,7 @@ class OpenApi:
                 whole[key] = value
         for part in schema.get("allOf", []):
             _merge(whole, self.resolve(part))
+        _modernise(whole)
         return whole
 
     def _properties(self, properties: Schema) -> Schema:
@@ -92,11 +101,23 @@ def _merge(whole: Schema, part: Schema) -> None:
             whole.setdefault(key, value)
 
 
+def _modernise(schema: Schema) -> None:
+    """Say in the words of 3.1 what a schema of 3.0 says."""
+    kind = schema.get("type")
+    if schema.pop("nullable", False) and isinstance(kind, str):
+        schema["type"] = [kind, "null"]
+    if schema.get("format") == "int32":
+        schema.setdefault("minimum", -(2**31))
+        schema.setdefault("maximum", 2**31 - 1)
+
+
 @cache
 def _document(name: str) -> OpenApi | None:
     path = FOLDER / name
     if not path.exists():
         return None
+    if path.suffix == ".json":
+        return OpenApi(json.loads(path.read_text()))
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return OpenApi(yaml.load(path.read_text(), Loader=loader))
 

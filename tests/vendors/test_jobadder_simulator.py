@@ -259,6 +259,7 @@ class TestJobs:
             {"recruiterUserId": 10233},
             {"createdAt": [">2026-09-01", "<2026-09-30"]},
             {"createdAt": "2026-09-03"},
+            {"createdAt": "<9999-12-31"},
             {"userFavourite": "false"},
         ):
             assert job in jobadder.ids("/jobs", "jobId", **query), query

@@ -14,28 +14,26 @@ def _status(call: Call, row: Row) -> Row:
     return shapes.status(call, "application_statuses", row["statusId"])
 
 
+_STAGES = ("Submitted", "Viewed", "Accepted", "Rejected")
 FILTERS: dict[str, Filter] = {
     "ApplicationId": by_number(lambda row: row["applicationId"]),
     "CandidateId": by_number(lambda row: row["candidateId"]),
     "JobId": by_number(lambda row: row["jobId"]),
-    "AdId": nobody,
+    "AdId": nobody(queries.numbers),
     "StatusId": by_number(lambda row: row["statusId"]),
     "JobTitle": by_name(
         lambda call, row: call.store.tables["jobs"][str(row["jobId"])]["jobTitle"]
     ),
     "Active": by_flag(lambda call, row: bool(_status(call, row)["active"])),
     "Rejected": by_flag(lambda call, row: bool(_status(call, row)["rejected"])),
-    "Review.Stage": nobody,
-    "Review.UserId": nobody,
-    "Review.ContactId": nobody,
-    "Review.SubmittedAt": nobody,
-    "Review.ReviewedAt": nobody,
-    "Keywords": nobody,
-    "PartnerAction.ActionId": nobody,
-    "PartnerAction.Reference": nobody,
-    "PartnerAction.Stage": nobody,
-    "PartnerAction.SubmittedAt": nobody,
-    "FolderId": nobody,
+    "Review.Stage": nobody(lambda call, name: queries.words(call, name, _STAGES)),
+    "Review.UserId": nobody(queries.numbers),
+    "Review.ContactId": nobody(queries.numbers),
+    "Review.SubmittedAt": nobody(queries.period),
+    "Review.ReviewedAt": nobody(queries.period),
+    "Keywords": nobody(Call.parts),
+    **queries.PARTNER_ACTIONS,
+    "FolderId": nobody(queries.numbers),
     "CreatedAt": by_moment("createdAt"),
     "UpdatedBy": by_number(lambda row: row["createdBy"]),
     "UpdatedAt": by_moment("updatedAt"),

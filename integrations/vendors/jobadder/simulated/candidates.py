@@ -89,6 +89,17 @@ def position(row: Row, key: str) -> Any:
     return current.get(key)
 
 
+def _by_birth(call: Call, name: str) -> Keep:
+    """Keep people born on a day; the document calls it a date-time and means a date."""
+    first, last = queries.period(call, name)
+
+    def keep(row: Row) -> bool:
+        born = row["dateOfBirth"]
+        return bool(born) and first <= queries.moment(born) <= last
+
+    return keep
+
+
 def _by_keywords(call: Call, name: str) -> Keep:
     """Keep people whose latest resume has the words; only plain files are read."""
     wanted = call.text(name).casefold().split()
@@ -112,17 +123,14 @@ FILTERS: dict[str, Filter] = {
     "City": by_name(_place("city")),
     "State": by_name(_place("state")),
     "Location": by_name(_place("city", "state")),
-    "DateOfBirth": queries.by_text(lambda row: row["dateOfBirth"]),
+    "DateOfBirth": _by_birth,
     "Keywords": _by_keywords,
     "StatusId": by_number(lambda row: row["statusId"]),
     "RecruiterUserId": by_number(lambda row: row["recruiterUserId"] or []),
-    "FolderId": nobody,
+    "FolderId": nobody(queries.numbers),
     "CreatedAt": by_moment("createdAt"),
     "UpdatedAt": by_moment("updatedAt"),
-    "PartnerAction.ActionId": nobody,
-    "PartnerAction.Reference": nobody,
-    "PartnerAction.Stage": nobody,
-    "PartnerAction.SubmittedAt": nobody,
+    **queries.PARTNER_ACTIONS,
 }
 SORTS: dict[str, queries.Key] = {
     "candidateId": lambda call, row: row["candidateId"],

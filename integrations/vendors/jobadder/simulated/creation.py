@@ -31,8 +31,8 @@ def create(call: Call) -> Created:
     if _is_duplicate(call, data) and not _overrides(call, data):
         raise _duplicate(call, data)
     moment = call.sim.now()
-    row = {**blank(call.sim.next_id("candidate"), moment), **data}
-    row["statusId"] = data.get("statusId") or row["statusId"]
+    given = {name: value for name, value in data.items() if value is not None}
+    row = {**blank(call.sim.next_id("candidate"), moment), **given}
     row["createdBy"] = call.user["userId"]
     key = str(row["candidateId"])
     call.store.hide(key, call.sim.lag(call.request))

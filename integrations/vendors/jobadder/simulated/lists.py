@@ -30,9 +30,9 @@ WORK_TYPES: dict[str, Filter] = {"WorkTypeId": by_number(lambda row: row["workTy
 USERS: dict[str, Filter] = {
     "UserId": by_number(lambda row: row["userId"]),
     "OfficeId": by_number(lambda row: row["office"]["officeId"]),
-    "GroupId": nobody,
+    "GroupId": nobody(queries.numbers),
     "CreatedAt": by_moment("createdAt"),
-    "UpdatedBy": nobody,
+    "UpdatedBy": nobody(queries.numbers),
     "UpdatedAt": by_moment("updatedAt"),
 }
 

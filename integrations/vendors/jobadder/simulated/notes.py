@@ -9,11 +9,18 @@ from integrations.simulation import Row
 from . import queries, shapes
 from .calls import Call, Created, Refusal, invalid, problem
 from .commands import ADD_NOTE
-from .queries import Filter, by_moment, by_text
+from .queries import Filter, Keep, by_moment, by_text
 
 _PART = 100  # characters of a note in a list; how many there really are is not known
+
+
+def _by_id(call: Call, name: str) -> Keep:
+    wanted = queries.uuids(call, name)
+    return lambda row: row["noteId"] in wanted
+
+
 FILTERS: dict[str, Filter] = {
-    "NoteId": by_text(lambda row: row["noteId"]),
+    "NoteId": _by_id,
     "Type": by_text(lambda row: row["type"]),
     "Reference": by_text(lambda row: row["reference"]),
     "CreatedAt": by_moment("createdAt"),

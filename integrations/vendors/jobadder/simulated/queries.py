@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
 from integrations.simulation import Row
 
@@ -27,6 +28,18 @@ def numbers(call: Call, name: str) -> set[int]:
             raise invalid(problem(name, f"The value '{part}' is not valid."))
         found.add(int(part))
     return found
+
+
+def _end_of(day: datetime) -> datetime:
+    return day.replace(hour=23, minute=59, second=59)
+
+
+def uuids(call: Call, name: str) -> set[str]:
+    """Return ids of the long kind, as we write them."""
+    try:
+        return {str(UUID(part)) for part in call.parts(name)}
+    except ValueError:
+        raise invalid(problem(name, "The value is not valid.")) from None
 
 
 def flag(call: Call, name: str) -> bool:
@@ -75,7 +88,7 @@ def period(call: Call, name: str) -> tuple[datetime, datetime]:
             first = max(first, start)
         if mark != ">":
             whole_day = not mark and len(text.strip()) == 10
-            last = min(last, start + timedelta(days=1 if whole_day else 0))
+            last = min(last, _end_of(start) if whole_day else start)
     return first, last
 
 
@@ -132,9 +145,26 @@ def by_moment(key: str) -> Filter:
     return make
 
 
-def nobody(call: Call, name: str) -> Keep:
-    """Keep nothing: the demo account has no folders, reviews or partner actions."""
-    return lambda row: False
+def nobody(read: Callable[[Call, str], Any]) -> Filter:
+    """Keep nothing: the demo account has no folders, reviews or partner actions.
+
+    The values are read all the same, so that wrong ones are refused.
+    """
+
+    def make(call: Call, name: str) -> Keep:
+        read(call, name)
+        return lambda row: False
+
+    return make
+
+
+_STAGES = ("Submitted", "InProgress", "Completed", "Rejected", "Cancelled")
+PARTNER_ACTIONS: dict[str, Filter] = {
+    "PartnerAction.ActionId": nobody(lambda call, name: uuids(call, name)),
+    "PartnerAction.Reference": nobody(Call.parts),
+    "PartnerAction.Stage": nobody(lambda call, name: words(call, name, _STAGES)),
+    "PartnerAction.SubmittedAt": nobody(lambda call, name: period(call, name)),
+}
 
 
 def filtered(
