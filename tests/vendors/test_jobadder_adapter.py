@@ -642,13 +642,19 @@ def test_who_has_the_email_is_read_in_full():
     assert http.calls[1].params == {"email": EMAIL}
 
 
+ANY_EMAIL = {
+    "match": {"type": "OtherEmail", "email": EMAIL},
+    "candidateId": int(ALEX),
+    "firstName": "Alex",
+    "lastName": "Sample",
+    "email": "x@y.example",
+    "updatedAt": "2026-05-11T09:00:00Z",
+}
+
+
 def test_another_email_of_somebody_is_found_by_the_other_search():
-    match = {
-        "match": {"type": "OtherEmail", "email": EMAIL},
-        **row(email="x@y.example"),
-    }
     full = candidate(email="x@y.example", otherEmail=[EMAIL])
-    script = by_email(others=[match], **{PERSON: full})
+    script = by_email(others=[ANY_EMAIL], **{PERSON: full})
     (alex,) = jobadder(script)[0].find(Key.EMAIL, EMAIL)
     assert alex.emails == ("x@y.example", EMAIL)
 
@@ -1207,6 +1213,13 @@ def test_somebody_deleted_while_it_is_read_hides_nobody_else():
     assert ids(begun) | ids(rest) >= {row["candidateId"] for row in account.rows}
 
 
+DELETED = [
+    {"candidateId": 4, "deletedAt": at(21)},
+    {"candidateId": 5, "deletedAt": at(2)},
+    {"candidateId": 6, "deletedAt": None},
+]
+
+
 def test_the_next_pull_brings_whoever_was_changed_or_came_since():
     old, changed = row(1, updatedAt=at(2)), row(2, updatedAt=at(20, 11, 50))
     account = Account(old, changed)
@@ -1214,11 +1227,7 @@ def test_the_next_pull_brings_whoever_was_changed_or_came_since():
     changed["updatedAt"] = at(21)
     new = row(3, createdAt=at(21), updatedAt=None)
     account.rows.append(new)
-    account.deleted = [
-        {"candidateId": 4, "deletedAt": at(21)},
-        {"candidateId": 5, "deletedAt": at(2)},
-        {"candidateId": 6, "deletedAt": None},
-    ]
+    account.deleted = DELETED
     account.calls.clear()
     pages = account.pull(first.cursor)
     assert ids(pages) == {2, 3}
