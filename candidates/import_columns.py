@@ -11,7 +11,7 @@ from . import import_cells as cells
 from .csv_file import Unreadable, written
 
 if TYPE_CHECKING:
-    from pinsync.accounts.models import Organization
+    from pinsync.accounts.models import Organization, User
 
     from .models import Candidate
 
@@ -41,7 +41,11 @@ class Links(Protocol):
         """Return a sentence for each row whose cell cannot be linked now."""
 
     def link(
-        self, organization: Organization, people: Collection[tuple[Candidate, str]]
+        self,
+        organization: Organization,
+        people: Collection[tuple[Candidate, str]],
+        *,
+        by: User,
     ) -> None:
         """Link each candidate to the value, within the transaction of the import.
 

@@ -213,7 +213,7 @@ def _take(plan: Plan, *, by: User) -> None:
             if key in entry.links
         ]
         if pairs:
-            links.link(plan.job.organization, pairs)
+            links.link(plan.job.organization, pairs, by=by)
 
 
 def _candidate_of(entry: Entry) -> Candidate:

@@ -204,10 +204,14 @@ class AtsPersonAdmin(ReadOnly, admin.ModelAdmin[Any]):
 
 @admin.register(IdentityClaim)
 class IdentityClaimAdmin(ReadOnly, admin.ModelAdmin[Any]):
-    list_display = ["key", "value", "connection", "step", "created_at"]
+    list_display = ["key", "value", "connection", "step", "person", "created_at"]
     list_filter = ["key", "connection__vendor"]
     search_fields = ["value"]
-    list_select_related = ["connection__organization", "step__candidate"]
+    list_select_related = [
+        "connection__organization",
+        "step__candidate",
+        "person__candidate",
+    ]
 
 
 @admin.register(Decision)

@@ -6,10 +6,14 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Integrations"
 
     def ready(self) -> None:
-        from . import checks, triggers  # noqa: F401
+        from candidates.filters import register_filter
+
+        from . import checks, import_ids, search, triggers  # noqa: F401
         from .adapters import vendors
         from .http import environment_of
 
         for cls in vendors().values():
             environment_of(cls)  # a wrong address stops the start, not the first call
         triggers.listen()
+        register_filter(search.narrow)
+        import_ids.register()

@@ -12,7 +12,7 @@ from . import ledger
 from .errors import AlreadyThere
 from .intents import Claimed, intend
 from .models import AtsPerson, Decision, ExportAttempt
-from .work import CLAIMED, State, Work
+from .work import CLAIMED, Work
 
 CONFIRM_EVERY = 3.0
 
@@ -75,7 +75,7 @@ class FollowUp(Work):
             with self.http.writing(open_gate):
                 self.write()
         except Claimed as claimed:
-            if claimed.step.state == State.DONE:  # and they were taken off again
+            if claimed.is_settled:  # and they were taken off again
                 ledger.done(self.step, self.ticket)
                 return
             ledger.later(

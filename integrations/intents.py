@@ -42,11 +42,12 @@ class TooOld(Stale):
 
 
 class Claimed(Exception):
-    """Another row of ours holds an identity of this person; ``step`` is its step."""
+    """Another row of ours, ``candidate``, holds an identity of this person."""
 
-    def __init__(self, step: ExportStep) -> None:
-        super().__init__(f"claimed by step {step.pk}")
-        self.step = step
+    def __init__(self, claim: IdentityClaim) -> None:
+        super().__init__(str(claim.key))
+        self.candidate = claim.candidate
+        self.is_settled = claim.step is None or claim.step.state == State.DONE
 
 
 @dataclass
@@ -187,9 +188,9 @@ def _take_claims(
         wanted, connection_id=step.connection_id
     )
     taken = set()
-    for name, value, holder in held.values_list("key", "value", "step_id"):
+    for pk, name, value, holder in held.values_list("pk", "key", "value", "step_id"):
         if holder != step.pk and not share:
-            raise Claimed(_step_of_claim(holder))
+            raise Claimed(_claim(pk))
         taken.add((name, value))
     IdentityClaim.objects.bulk_create(
         IdentityClaim(
@@ -200,5 +201,6 @@ def _take_claims(
     )
 
 
-def _step_of_claim(step_id: int) -> ExportStep:
-    return ExportStep.objects.select_related("candidate__sourced_by").get(pk=step_id)
+def _claim(pk: int) -> IdentityClaim:
+    holders = ("step__candidate__sourced_by", "person__candidate__sourced_by")
+    return IdentityClaim.objects.select_related(*holders).get(pk=pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from candidates.models import Candidate
 from pinsync import clock
 
 from . import ledger, lookup, matching
@@ -12,7 +13,7 @@ from .adapters import RemotePerson
 from .errors import AlreadyThere
 from .intents import Claimed, intend
 from .matching import Answer, Match, Verdict
-from .models import AtsPerson, Decision, ExportStep
+from .models import AtsPerson, Decision
 from .records import PersonRecord
 from .work import CLAIMED, State, Work
 
@@ -167,7 +168,7 @@ class PersonWork(Work):
                     self.record, even_if_alike=self.create_anyway
                 )
         except Claimed as claimed:
-            self.meet(claimed.step)
+            self.meet(claimed.candidate)
         except AlreadyThere as refusal:
             self.refused(refusal)
         else:
@@ -180,10 +181,10 @@ class PersonWork(Work):
                 claims=claims,
             )
 
-    def meet(self, other: ExportStep) -> None:
+    def meet(self, other: Candidate) -> None:
         """Another row of ours claims an identity of this person: share, ask or wait."""
         person = AtsPerson.objects.filter(
-            connection_id=other.connection_id, candidate_id=other.candidate_id
+            connection_id=self.step.connection_id, candidate=other
         ).first()
         if person is None:
             ledger.later(
@@ -197,7 +198,7 @@ class PersonWork(Work):
                 kind=CLAIMED,
             )
             return
-        theirs = PersonRecord.of(other.candidate)
+        theirs = PersonRecord.of(other)
         remote = RemotePerson(
             id=person.person_id,
             name=theirs.full_name,

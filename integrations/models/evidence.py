@@ -75,13 +75,19 @@ class IdentityClaim(models.Model):
 
     One per email and LinkedIn URL, taken in sorted order in the intent. Held while the
     outcome is open and for ever once the person is known. A job link holds one, too:
-    two rows of one human share their place on the ATS job.
+    two rows of one human share their place on the ATS job. Somebody who was imported
+    with their id has no step: there the person holds it.
     """
 
     connection = models.ForeignKey(AtsConnection, models.PROTECT, related_name="claims")
     key = models.CharField(max_length=10)
     value = models.CharField(max_length=500)
-    step = models.ForeignKey(ExportStep, models.PROTECT, related_name="claims")
+    step = models.ForeignKey(
+        ExportStep, models.PROTECT, null=True, blank=True, related_name="claims"
+    )
+    person = models.ForeignKey(
+        AtsPerson, models.PROTECT, null=True, blank=True, related_name="claims"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -89,10 +95,23 @@ class IdentityClaim(models.Model):
             models.UniqueConstraint(
                 fields=["connection", "key", "value"], name="identity_claimed_once"
             ),
+            models.CheckConstraint(
+                condition=(
+                    Q(step__isnull=False, person=None)
+                    | Q(step=None, person__isnull=False)
+                ),
+                name="identity_claimed_by_step_or_person",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.key} claimed by step {self.step_id}"
+        return f"{self.key} claimed by {self.step or self.person}"
+
+    @property
+    def candidate(self) -> Candidate:
+        holder = self.step or self.person
+        assert holder is not None  # noqa: S101 (a check constraint)
+        return holder.candidate
 
 
 class ExportAttempt(models.Model):
