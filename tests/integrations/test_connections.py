@@ -41,8 +41,12 @@ def person_of(connection, candidate, person_id) -> AtsPerson:
     )
 
 
-def somebody_in(sim):
-    return next(iter(sim.truth()["candidates"]))["id"]
+def known_in(sim, organization):
+    """Return our candidate, and the id of the same human in the ATS."""
+    there = sim.truth()["seeded"][0]
+    first, _, last = there["name"].partition(" ")
+    ours = CandidateFactory(organization=organization, first_name=first, last_name=last)
+    return ours, there["id"]
 
 
 @pytest.fixture
@@ -111,7 +115,7 @@ def test_no_call_is_made_inside_a_transaction(ashby_sim, acme, alice, monkeypatc
     monkeypatch.setattr(connections, "open_adapter", watched)
     monkeypatch.setattr(sign_in, "open_adapter", watched)
     connection = connect(acme, alice)
-    person_of(connection, CandidateFactory(organization=acme), somebody_in(ashby_sim))
+    person_of(connection, *known_in(ashby_sim, acme))
     connections.test(connection)
     connections.reconnect(connection, credentials=KEY, by=alice)
     assert len(outside) > 3
@@ -172,7 +176,7 @@ def test_parking_keeps_the_first_sentence(ashby_sim, acme, alice):
 def test_a_new_key_of_the_same_account_goes_on_in_place(ashby_sim, acme, alice, bob):
     connection = connect(acme, alice)
     since = connection.connected_at
-    person_of(connection, CandidateFactory(organization=acme), somebody_in(ashby_sim))
+    person_of(connection, *known_in(ashby_sim, acme))
     connections.park(connection, kind="bad_credentials", sentence="Refused.")
     ashby_sim.grant("second-key")
     now = connections.reconnect(
@@ -299,7 +303,7 @@ def test_connecting_anew_moves_the_moment_from_which_events_count(
 ):
     old = connect(acme, alice)
     if known:
-        person_of(old, CandidateFactory(organization=acme), somebody_in(ashby_sim))
+        person_of(old, *known_in(ashby_sim, acme))
     AtsConnection.objects.update(connected_at=clock.now() - timedelta(days=9))
     connections.disconnect(old, by=alice)
     new = connect(acme, alice)
@@ -312,7 +316,7 @@ def test_an_unclear_write_is_looked_up_when_the_same_account_returns(
     ashby_sim, acme, alice, waiting
 ):
     old = connect(acme, alice)
-    person_of(old, CandidateFactory(organization=acme), somebody_in(ashby_sim))
+    person_of(old, *known_in(ashby_sim, acme))
     export = waiting(old, CandidateFactory(organization=acme))
     ExportStep.objects.filter(kind="person", export=export).update(
         state="uncertain", attempt=1, intent_at=clock.now()
@@ -325,8 +329,8 @@ def test_an_unclear_write_is_looked_up_when_the_same_account_returns(
 
 def test_the_same_account_still_knows_who_is_there(ashby_sim, acme, alice, waiting):
     old = connect(acme, alice)
-    dana = CandidateFactory(organization=acme)
-    person_of(old, dana, somebody_in(ashby_sim))
+    dana, person_id = known_in(ashby_sim, acme)
+    person_of(old, dana, person_id)
     connections.disconnect(old, by=alice)
     new = connect(acme, alice)
     with pytest.raises(triggers.InAtsAlready):
@@ -338,6 +342,15 @@ def test_another_account_knows_nobody(ashby_sim, acme, alice):
     person_of(old, CandidateFactory(organization=acme), "11111111-1111-4111-8111")
     connections.disconnect(old, by=alice)
     assert not connect(acme, alice).people.exists()
+
+
+def test_an_account_where_the_id_is_somebody_elses_is_another(ashby_sim, acme, alice):
+    old = connect(acme, alice)
+    _, person_id = known_in(ashby_sim, acme)
+    stranger = CandidateFactory(organization=acme, first_name="Zoe", last_name="Quux")
+    person_of(old, stranger, person_id)
+    connections.disconnect(old, by=alice)
+    assert connect(acme, alice).pk != old.pk
 
 
 # --- On a timer ------------------------------------------------------------------
