@@ -16,6 +16,7 @@ from pinsync.accounts.access import MemberRequest, member_required
 from pinsync.forms import SearchForm
 from pinsync.paging import counted, page_of
 
+from .filters import narrowed
 from .forms import PersonForms, PickForm
 from .models import (
     Candidate,
@@ -39,11 +40,13 @@ def people(request: MemberRequest) -> CandidateQuerySet:
 @member_required
 def candidate_list(request: MemberRequest) -> HttpResponse:
     text = SearchForm.text(request.GET)
-    found = people(request).live().matching(text)
+    matching = people(request).live().matching(text)
+    found = narrowed(matching, request.GET, request.membership.organization)
     context = {
         "page": page_of(found, request.GET, by="updated_at"),
         "count": counted(found),
         "text": text,
+        "filtered": found is not matching,
     }
     return render(request, "candidates/list.html", context)
 

@@ -54,12 +54,13 @@ def tick() -> None:
         wake_now()
     if documents_due():
         wake_documents()
+    # One queue, so one of them at a time: what takes minutes comes last.
     if due_for_proof().exists():
         wake_proofs()
-    elif directory.is_due():
-        wake_pulls()
     elif outreach_check.is_due():
         wake_checks()
+    elif directory.is_due():
+        wake_pulls()
 
 
 def others_wait() -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 
 from .adapters import Key, vendors
+from .badges import safe_link
 from .matching import email_key, linkedin_key
 from .models import AtsConnection, AtsDirectoryEntry, AtsDirectoryKey, AtsPerson
 
@@ -130,6 +131,23 @@ def hint(candidate: Candidate, connection: AtsConnection) -> str:
         f"Looks like {name} is in {connection.label} already; the export looks there "
         "first."
     )
+
+
+@dataclass(frozen=True)
+class Row:
+    """Somebody in an ATS as a list shows them; "" where there is no link."""
+
+    entry: AtsDirectoryEntry
+    link: str
+
+    @property
+    def linkedin(self) -> str:
+        key = self.entry.linkedin
+        return f"https://www.linkedin.com/{key}" if key else ""
+
+
+def rows_of(entries: Iterable[AtsDirectoryEntry]) -> list[Row]:
+    return [Row(entry, safe_link(entry.link)) for entry in entries]
 
 
 def only_there(connection: AtsConnection, text: str = "") -> AtsDirectoryEntryQuerySet:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import badges, exports, job_settings, settings, sign_in
+from .views import badges, directory, exports, job_settings, settings, sign_in
 
 app_name = "integrations"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path(
         "jobs/<int:pk>/ats/<int:connection_pk>/", job_settings.mapping, name="mapping"
     ),
+    path("ats/<int:pk>/people/", directory.people, name="people"),
+    path("ats/<int:pk>/people/add/", directory.add, name="add_person"),
     path("ats/<int:pk>/jobs/", job_settings.job_search, name="job_search"),
     path("candidates/<int:pk>/export/", exports.export, name="export"),
     path("exports/", exports.exports, name="exports"),
