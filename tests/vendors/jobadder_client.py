@@ -8,7 +8,7 @@ import requests
 
 from integrations.vendors.jobadder.simulator import JobAdderSimulator
 
-CALLBACK = "http://127.0.0.1:8000/settings/ats/callback/"
+CALLBACK = "http://127.0.0.1:8000/settings/ats/signed-in/jobadder/"
 CLIENT = {"client_id": "pinsync-demo", "client_secret": "demo-jobadder-secret"}
 NARROW = (
     "read_user read_job read_candidate write_candidate read_jobapplication "

@@ -124,12 +124,12 @@ class TestSignIn:
             {"client_id": "somebody-else"},
             {"client_id": None},
             {"redirect_uri": None},
-            {"redirect_uri": "https://evil.example/callback/"},
-            {"redirect_uri": "http://127.0.0.1@evil.example/callback/"},
+            {"redirect_uri": "https://evil.example/signed-in/jobadder/"},
+            {"redirect_uri": "http://127.0.0.1@evil.example/signed-in/jobadder/"},
             {"redirect_uri": "http://127.0.0.1:8000/elsewhere/"},
-            {"redirect_uri": "http://127.0.0.1:8000/callback/#part"},
-            {"redirect_uri": "javascript://127.0.0.1/callback"},
-            {"redirect_uri": "http://[broken/callback"},
+            {"redirect_uri": "http://127.0.0.1:8000/signed-in/jobadder/#part"},
+            {"redirect_uri": "javascript://127.0.0.1/signed-in/jobadder/"},
+            {"redirect_uri": "http://[broken/signed-in/jobadder/"},
         ],
     )
     def test_an_unknown_client_or_address_is_never_redirected_to(
@@ -248,7 +248,7 @@ class TestTokens:
         ("changes", "told"),
         [
             (
-                {"redirect_uri": "http://127.0.0.1:8000/other/callback/"},
+                {"redirect_uri": "http://127.0.0.1:8000/other/signed-in/jobadder/"},
                 "invalid_grant",
             ),
             ({"redirect_uri": ""}, "invalid_request"),
@@ -388,7 +388,7 @@ class TestTokens:
 
         assert reader.get("/jobs")
         assert reader.call("GET", "/applications").status_code == 403
-        assert "refresh_token" in reader.granted
+        assert "refresh_token" not in reader.granted
         sim.grant("reader", ["read_job"])
         assert reader.call("GET", "/candidates").status_code == 403
 

@@ -19,7 +19,7 @@ from .simulated.calls import Call, Created, Refusal, is_id
 from .simulated.candidates import emails, full_name, generated, position
 from .simulated.methods import METHODS, Method
 from .simulated.queries import refuse_unknown
-from .simulated.scopes import OFFLINE, SCOPES
+from .simulated.scopes import SCOPES
 from .simulated.switches import SWITCHES
 
 API = "/v2"
@@ -286,8 +286,7 @@ class JobAdderSimulator(Simulator):
         query: dict[str, list[str]] = {}
         for name, values in request.query.items():
             query.setdefault(name.lower(), []).extend(values)
-        may = self.keys[held["user"]] | {OFFLINE}
-        scopes = frozenset(held["scopes"]) & may
+        scopes = frozenset(held["scopes"]) & self.keys[held["user"]]
         return Call(self, request, scopes, self.user(held["user"]), query)
 
     def _throttle(self) -> None:

@@ -23,7 +23,7 @@ _STYLE = (
     "<style>form { max-width: 26rem; } label { display: block; margin: .75rem 0; }"
     "input { display: block; width: 100%; box-sizing: border-box; font: inherit;"
     "padding: .45rem .6rem; border: 1px solid #8a94a6; border-radius: 6px; }"
-    "button { font: inherit; font-weight: 600; padding: .5rem 1.25rem; margin: 1rem"
+    "button { font: inherit; font-weight: 600; padding: .5rem 1.25rem; margin: 1rem "
     ".5rem 0 0; border-radius: 6px; border: 1px solid #1d2430; background: #fff; }"
     "button.main { background: #1d2430; color: #fff; } .wrong { color: #a3152a; }"
     "</style>"
@@ -41,7 +41,9 @@ def authorize(sim: JobAdderSimulator, request: Request) -> Reply:
     redirect = given.get("redirect_uri", "")
     if not is_registered(sim.settings["redirect_uris"], redirect):
         return _sorry(
-            sim, "invalid_request: the redirect_uri is not one of those registered."
+            sim,
+            "invalid_request: the redirect_uri is not one of those registered. Here "
+            "they are the setting redirect_uris of the simulator.",
         )
     ticket: Row = {"redirect_uri": redirect, "state": given.get("state"), "user": None}
     if given.get("response_type") != "code":
@@ -64,13 +66,14 @@ def is_registered(setting: str, redirect: str) -> bool:
         return False
     if parts.scheme not in ("http", "https") or parts.fragment:
         return False
-    is_callback = parts.path.rstrip("/").endswith("callback")
     for entry in setting.split():
-        if entry == "loopback" and is_local and is_callback:
-            return True
-        if entry.endswith("*") and redirect.startswith(entry[:-1]):
-            return True
-        if redirect == entry:
+        if entry.startswith("loopback/"):
+            fits = is_local and parts.path.endswith(entry.removeprefix("loopback"))
+        elif entry.endswith("*"):
+            fits = redirect.startswith(entry[:-1])
+        else:
+            fits = redirect == entry
+        if fits:
             return True
     return False
 

@@ -8,9 +8,9 @@ SIGN_IN = {
     "client_id": Setting("pinsync-demo", "The id of the one registered application."),
     "client_secret": Setting("demo-jobadder-secret", "The secret that goes with it."),
     "redirect_uris": Setting(
-        "loopback",
+        "loopback/signed-in/jobadder/",
         "Registered redirect addresses, separated by spaces; one that ends with * is a "
-        "prefix, and loopback is every address on this machine that ends with callback.",
+        "prefix, and loopback/path is every address on this machine that ends so.",
     ),
     "unapproved_scopes": Setting(
         "", "Scopes JobAdder has not approved the application for (invalid_scope)."
