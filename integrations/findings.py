@@ -31,23 +31,40 @@ _KEYS = {
 
 
 @dataclass(frozen=True)
+class Record:
+    """Somebody of the ATS who was found; ``url`` "" where it gives no link."""
+
+    id: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """What is shown of one check: the fact, and what an export will do about it.
 
-    ``links`` are (name, address) of those found. ``limits`` say what this account
-    cannot be asked.
+    ``short`` is for a table. ``limits`` say what this account cannot be asked.
     """
 
     label: str
     icon: str
     fact: str
     outlook: str = ""
-    links: tuple[tuple[str, str], ...] = ()
+    brief: str = ""
+    records: tuple[Record, ...] = ()
     limits: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
         return f"{self.fact} {self.outlook}".strip()
+
+    @property
+    def short(self) -> str:
+        return self.brief or self.sentence
+
+    @property
+    def tone(self) -> str:
+        return "amber" if self.icon == "warning" else "grey"
 
 
 def finding_of(standing: Standing, now: datetime) -> Finding | None:
@@ -68,8 +85,12 @@ def finding_of(standing: Standing, now: datetime) -> Finding | None:
         "warning",
         f"{connection.label} could not be asked about duplicates: "
         f"{with_stop(without_promise(check.trouble))}",
-        "An export asks again before it creates anybody.",
+        _AGAIN,
+        brief=f"{connection.label} could not be asked about duplicates.",
     )
+
+
+_AGAIN = "An export looks again before it creates anybody."
 
 
 def _wanted(
@@ -78,17 +99,18 @@ def _wanted(
     connection: AtsConnection,
     now: datetime,
 ) -> Finding:
-    label = connection.label
-    fact = f"{candidate.full_name} is being looked for in {label}."
+    label, name = connection.label, candidate.full_name
     if not connection.is_connected:
-        fact = f"{candidate.full_name} is looked for in {label} once it is reconnected."
-    elif check.trouble and check.not_before > now:
+        fact = f"{name} is looked for in {label} once it is reconnected."
+        return Finding(label, "clock", fact)
+    if check.trouble and check.not_before > now:
+        could_not = f"{label} could not be asked about duplicates yet"
         trouble = with_stop(without_promise(check.trouble))
-        fact = (
-            f"{label} could not be asked about duplicates yet: {trouble} Next try at "
-            f"{at(check.not_before, now)}."
+        again = f"Next try at {at(check.not_before, now)}."
+        return Finding(
+            label, "clock", f"{could_not}: {trouble}", again, f"{could_not}. {again}"
         )
-    return Finding(label, "clock", fact)
+    return Finding(label, "clock", f"{name} is being looked for in {label}.")
 
 
 def _found(
@@ -103,14 +125,16 @@ def _found(
             f"{candidate.full_name}'s details have changed since {label} was asked "
             "about duplicates."
         )
-        outlook = "An export asks again before it creates anybody."
-        return Finding(label, "info", fact, outlook, limits=limits)
+        return Finding(label, "info", fact, _AGAIN, brief=fact, limits=limits)
+    answer = Answer(check.answer)
+    fact, hint = fact_of(check, candidate, connection, now), _hint(check.hint)
     return Finding(
         label,
-        _ICONS[Answer(check.answer)],
-        fact_of(check, candidate, connection, now),
-        _OUTLOOKS[Answer(check.answer)],
-        links=_links(check.matches or check.hint, connection),
+        _ICONS[answer],
+        f"{fact} {hint}".strip(),
+        _OUTLOOKS[answer],
+        brief=fact if hint or answer == Answer.UNASKED else "",
+        records=_records(check.matches or check.hint, connection),
         limits=limits,
     )
 
@@ -125,7 +149,7 @@ _OUTLOOKS = {
     Answer.NOBODY: "",
     Answer.LINK: "An export will link to that record, not create a second one.",
     Answer.ASK: "An export will ask you first.",
-    Answer.UNASKED: "An export looks again before it creates anybody.",
+    Answer.UNASKED: _AGAIN,
 }
 
 
@@ -155,7 +179,7 @@ def fact_of(
         fact = f"No duplicate of {candidate.full_name} was found in {label}{when}."
     else:
         fact = f"Nobody like {candidate.full_name} was found in {label}{when}."
-    return f"{fact} {_hint(check.hint)}".strip()
+    return fact
 
 
 def _hint(rows: Sequence[dict[str, Any]]) -> str:
@@ -188,11 +212,14 @@ def _either(words: list[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _links(
+def _records(
     rows: Sequence[dict[str, Any]], connection: AtsConnection
-) -> tuple[tuple[str, str], ...]:
-    found = (
-        (_name(row), safe_link(row["url"] or connection.person_url(row["person_id"])))
+) -> tuple[Record, ...]:
+    return tuple(
+        Record(
+            id=row["person_id"],
+            name=_name(row),
+            url=safe_link(row["url"] or connection.person_url(row["person_id"])),
+        )
         for row in rows[:_MOST_NAMED]
     )
-    return tuple((name, url) for name, url in found if url)

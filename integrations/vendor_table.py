@@ -78,6 +78,7 @@ _CELLS: dict[str, Callable[[type[Adapter]], str]] = {
     "ATS job": lambda a: "required" if a.job_required else "chosen, may be empty",
     "duplicates decided by": lambda a: _keys(a.duplicate_keys),
     "searched by": lambda a: _keys(a.finds_by),
+    "also looked for on adding to outreach": lambda a: _yes(a.checks_on_outreach),
     "absence proven by": lambda a: _keys(a.proves_absence_by),
     "create anyway after a refusal": lambda a: _yes(a.can_override_refusal),
     "sent": lambda a: _listed(f"{f.label} (`{f.vendor_name}`)" for f in a.sends),

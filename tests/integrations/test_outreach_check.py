@@ -198,6 +198,20 @@ def test_somebody_with_this_email_is_told_with_a_link(scene, position):
     assert not AtsPerson.objects.exists()
 
 
+def test_a_record_without_a_link_is_named_by_its_id(scene, position, monkeypatch):
+    candidate = scene.dana()
+    add(position, candidate)
+    look(scene)
+    adapter = scene.connection.adapter_class
+    monkeypatch.setattr(adapter, "profile_url_template", "")
+    row = {"person_id": "188077", "name": "Dana", "url": "javascript:alert(1)"}
+    match = {**row, "keys": ["email"], "name_differs": False}
+    DuplicateCheck.objects.update(answer="link", matches=[match])
+    page = scene.page(candidate)
+    assert "Crelate record 188077" in page
+    assert "javascript:" not in page
+
+
 def test_what_was_said_is_what_the_export_then_does(scene, position):
     candidate = scene.dana()
     scene.add(candidate)
@@ -285,7 +299,7 @@ def test_details_that_changed_since_are_said_to_have(scene, position):
     candidate.save()
     assert said(scene, candidate) == (
         "Dana Example's details have changed since Crelate was asked about duplicates. "
-        "An export asks again before it creates anybody."
+        "An export looks again before it creates anybody."
     )
 
 
@@ -314,7 +328,7 @@ def test_a_vendor_that_is_down_is_asked_again_and_then_no_more(scene, position):
     assert DuplicateCheck.objects.get().state == State.FAILED
     text = said(scene, candidate)
     assert text.startswith("Crelate could not be asked about duplicates: ")
-    assert text.endswith("An export asks again before it creates anybody.")
+    assert text.endswith("An export looks again before it creates anybody.")
     assert "by itself" not in text
     scene.connection.refresh_from_db()
     assert scene.connection.failures_in_row == 0
