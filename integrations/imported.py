@@ -27,7 +27,7 @@ _OPEN = (State.SENDING, State.UNCERTAIN)
 
 
 class OnTheWay(Exception):
-    """Somebody is being exported there at this moment; nobody was linked."""
+    """Somebody is on the way there or has just arrived; nobody was linked."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,14 @@ def people_imported(
 ) -> None:
     """Record who the candidates are there, all of them or, raising OnTheWay, nobody.
 
-    None of them may be linked there already. Steps that looked for them are done, what
-    waited for that becomes due, and nobody with their email or profile is created.
+    Leave out who is linked there already. Steps that looked for the others are done,
+    what waited for that becomes due, and nobody with their email or profile is created.
     """
     with transaction.atomic():
-        steps = _locked_steps(connection, sorted(p.candidate.pk for p in people))
-        if any(step.state in _OPEN for step in steps.values()):
+        candidates = sorted(person.candidate.pk for person in people)
+        steps = _locked_steps(connection, candidates)
+        moving = any(step.state in _OPEN for step in steps.values())
+        if moving or linked_in(connection, candidates):
             raise OnTheWay
         known = _know(connection, people, reason)
         _claim(connection, known, steps)

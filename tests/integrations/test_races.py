@@ -9,7 +9,7 @@ import pytest
 from django.db import connection as database
 from django.db import connections as databases
 
-from integrations import connections, decisions, ledger, triggers
+from integrations import connections, decisions, imported, ledger, triggers
 from integrations.models import AtsPerson, Export
 from integrations.verify import broken_invariants
 
@@ -79,3 +79,64 @@ def test_disconnecting_and_a_worker_about_to_send_do_not_block_each_other(
     work[0].result(30)
     assert broken_invariants() == {}
     assert len(ats.people) == AtsPerson.objects.count() == 1
+
+
+def test_an_import_and_a_worker_that_creates_them_end_as_one_person(
+    dana, connection, export, bench, ats, bob, monkeypatch, elsewhere
+):
+    export(dana)
+    real, work = imported._know, []
+
+    def know_while_the_worker_goes_on(*args):
+        work.append(elsewhere(Bench(connection, ats).run))
+        time.sleep(1)  # until it waits for our lock, or has given up
+        return real(*args)
+
+    monkeypatch.setattr(imported, "_know", know_while_the_worker_goes_on)
+    people = [imported.Imported(dana, "188077")]
+    imported.people_imported(connection, people, reason="", by=bob)
+    work[0].result(30)
+    assert ats.people == {}
+    assert AtsPerson.objects.get().person_id == "188077"
+    bench.run()
+    assert ats.links == [("188077", "job-1")]
+    assert broken_invariants() == {}
+
+
+def test_an_export_asked_for_as_they_are_imported_creates_nobody(
+    dana, connection, export, bench, ats, bob, monkeypatch, elsewhere
+):
+    real, asked = imported._know, []
+
+    def know_while_somebody_asks(*args):
+        asked.append(elsewhere(lambda: export(dana)))
+        time.sleep(1)
+        return real(*args)
+
+    monkeypatch.setattr(imported, "_know", know_while_somebody_asks)
+    people = [imported.Imported(dana, "188077")]
+    imported.people_imported(connection, people, reason="", by=bob)
+    asked[0].result(30)
+    bench.run()
+    assert ats.people == {}
+    assert AtsPerson.objects.get().person_id == "188077"
+    assert ats.links == [("188077", "job-1")]
+    assert broken_invariants() == {}
+
+
+def test_a_person_created_meanwhile_is_not_imported_as_another(
+    dana, connection, export, bench, ats, bob, monkeypatch, elsewhere
+):
+    export(dana)
+    real = imported._locked_steps
+
+    def lock_after_the_worker_was_there(*args):
+        elsewhere(Bench(connection, ats).run).result(30)
+        return real(*args)
+
+    monkeypatch.setattr(imported, "_locked_steps", lock_after_the_worker_was_there)
+    people = [imported.Imported(dana, "188077")]
+    with pytest.raises(imported.OnTheWay):
+        imported.people_imported(connection, people, reason="", by=bob)
+    assert AtsPerson.objects.get().person_id == "p1"
+    assert broken_invariants() == {}
