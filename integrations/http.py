@@ -186,8 +186,9 @@ class VendorHttp:
         if sign:
             self._sign_in()
         if self._base is None:
-            self._base = guard.parse(served.base_url(), label=self._label)
-            self._refuse_unverified(self._base)
+            base = guard.parse(served.base_url(), label=self._label)
+            self._refuse_unverified(base)  # each time: a refused base is not kept
+            self._base = base
         base = self._base
         query = ("&" if "?" in path else "?") + urlencode(params) if params else ""
         if path.startswith("/") or not path:
