@@ -112,7 +112,6 @@ _VALUES: Mapping[str, Callable[[PersonRecord, People], Any]] = {
     "sourced_by_name": lambda p, _: p.sourced_by_name if p.sourced else "",
     "sourced_by_email": lambda p, _: p.sourced_by_email if p.sourced else "",
 }
-SENDABLE = frozenset(_VALUES)
 
 # The words on screen, and which names of the profile stand behind them.
 _SHOWN = (

@@ -7,7 +7,7 @@ with a sentence that names the place.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
@@ -15,6 +15,17 @@ from typing import Any, get_args, get_origin, get_type_hints
 FILE = Path(__file__).with_name("profile.toml")
 
 BEARER, COOKIE, BASIC = STYLES = ("bearer_login", "cookie_session", "basic")
+
+# What of ours a create can carry, and each position and school in it.
+SENDABLE = frozenset(
+    {
+        *("first_name", "last_name", "full_name", "email", "phone", "personal_url"),
+        *("title", "company", "city", "state", "country", "roles", "education"),
+        *("sourced_from", "sourced_by_name", "sourced_by_email"),
+    }
+)
+ROLE = frozenset(["title", "company", "location", "start", "end", "description"])
+SCHOOL = frozenset(["school", "degree", "field", "start_year", "end_year"])
 
 Paths = tuple[str, ...]
 
@@ -220,29 +231,47 @@ def _at(place: str, name: str) -> str:
 
 def _check(profile: Profile) -> None:
     """Refuse what would be noticed only when a candidate is on the way."""
-    rules = {
-        f"sign_in.style must be one of {', '.join(STYLES)}": (
-            profile.sign_in.style in STYLES
-        ),
-        "sign_in.login.encoding must be json or form": (
-            profile.sign_in.login.encoding in ("json", "form")
-        ),
-        "sign_in.bearer.value must hold {token}": (
-            "{token}" in profile.sign_in.bearer.value
-        ),
-        "people.search_by needs email, by which duplicates are found": (
-            "email" in profile.people.search_by
-        ),
-        "people.search_by takes email, linkedin and name only": (
-            profile.people.search_by.keys() <= {"email", "linkedin", "name"}
-        ),
-        "on_job.lists must be people or jobs": (
-            profile.on_job.lists in ("people", "jobs")
-        ),
-        "jobs.get must hold {job_id}": "{job_id}" in profile.jobs.get,
-        "people.get must hold {candidate_id}": ("{candidate_id}" in profile.people.get),
-        "pages.largest must be 1 or more": profile.pages.largest >= 1,
-    }
-    for sentence, holds in rules.items():
+    people = profile.people
+    for place, names, known in (
+        ("people.sends", people.sends, SENDABLE),
+        ("people.role", people.role, ROLE),
+        ("people.school", people.school, SCHOOL),
+        ("people.marks", people.marks, {"sourced_from"}),
+    ):
+        _check_names(place, names, known)
+    for sentence, holds in _rules(profile).items():
         if not holds:
             raise ProfileError(f"profile.toml: {sentence}.")
+
+
+def _check_names(place: str, names: Mapping[str, Any], known: Set[str]) -> None:
+    for name, value in names.items():
+        if name not in known:
+            raise ProfileError(f"profile.toml: {place}.{name} is not known.")
+        if not (isinstance(value, str) and value):
+            raise ProfileError(f"profile.toml: {place}.{name} must be a text.")
+
+
+def _rules(profile: Profile) -> dict[str, bool]:
+    """Return each rule as a sentence, and whether it holds."""
+    signing, people = profile.sign_in, profile.people
+    styles = ", ".join(STYLES)
+    return {
+        f"sign_in.style must be one of {styles}": signing.style in STYLES,
+        "sign_in.login.encoding must be json or form": (
+            signing.login.encoding in ("json", "form")
+        ),
+        "sign_in.bearer.value must hold {token}": "{token}" in signing.bearer.value,
+        "people.search_by needs email, by which duplicates are found": (
+            "email" in people.search_by
+        ),
+        "people.search_by takes email, linkedin and name only": (
+            people.search_by.keys() <= {"email", "linkedin", "name"}
+        ),
+        "people.marks.sourced_from is missing": "sourced_from" in people.marks,
+        "on_job.lists must be people or jobs": profile.on_job.lists
+        in ("people", "jobs"),
+        "jobs.get must hold {job_id}": "{job_id}" in profile.jobs.get,
+        "people.get must hold {candidate_id}": "{candidate_id}" in people.get,
+        "pages.largest must be 1 or more": profile.pages.largest >= 1,
+    }
