@@ -275,9 +275,9 @@ def test_disconnecting_leaves_what_is_unclear(ashby_sim, acme, alice, waiting):
 
 def test_disconnecting_leaves_nothing_that_is_due(ashby_sim, acme, alice, waiting):
     connection = connect(acme, alice)
-    dana = CandidateFactory(organization=acme)
+    dana, person_id = known_in(ashby_sim, acme)
     export = waiting(connection, dana, ats_job_id="7", ats_job_name="Fitter")
-    person_of(connection, dana, somebody_in(ashby_sim))
+    person_of(connection, dana, person_id)
     steps = ExportStep.objects.filter(candidate=dana)
     steps.update(state=ExportStep.State.DONE, not_before=None)
     steps.filter(kind="job_link").update(state=ExportStep.State.FAILED)
