@@ -10,8 +10,13 @@ from typing import Any, TypeVar
 
 import pytest
 
-from integrations.adapters import Adapter, Key, RemotePerson
-from integrations.errors import AtsError, BadCredentials, MissingPermission
+from integrations.adapters import Adapter, Key, OAuth2, RemotePerson, TokenExchange
+from integrations.errors import (
+    AtsError,
+    BadCredentials,
+    MissingPermission,
+    Unexpected,
+)
 from integrations.http import open_adapter
 from integrations.simulation import RunningSimulator, simulators
 
@@ -38,6 +43,14 @@ class Facts:
     unknown_id: str = "01234567-89ab-4cde-8f01-23456789abcd"
     # What a 403 that is a web page means.
     forbidden: type[AtsError] = MissingPermission
+    # What a reply of the catalogue means on a read, (pattern, name), where another thing.
+    on_read: Mapping[tuple[str, str], type[AtsError]] = field(default_factory=dict)
+    # Whether it is known which page shows a person.
+    links: bool = True
+    # Whether that helper write is the sign-in itself.
+    helper_signs_in: bool = False
+    # The writes that go out in another form where the vendor does not know the first.
+    other_ways: tuple[str, ...] = ()
     # The writes whose answer must hold an id.
     answers_with_id: tuple[str, ...] = ("create",)
     # A key that may read but not create.
@@ -76,6 +89,32 @@ FACTS = {
         switches=(("artifact_delay_ms", 20),),
         without_rules=(("duplicate_rule", "off"),),
     ),
+    "trackerrms": Facts(
+        key="demo-trackerrms-token",
+        create="POST /api/v1/Resource$",
+        add="/longlist/resource/",
+        resume="/Document$",
+        find="POST /api/widget/getRecords$",
+        jobs="POST /api/v1/Opportunity/PagedSearch$",
+        helper="POST /api/Auth/ExchangeToken$",
+        helps="create",
+        helper_signs_in=True,
+        other_ways=("add", "resume"),
+        unknown_id="999999999",
+        links=False,
+        # Its older API worked when it was tested: a refusal now is no "nobody".
+        on_read={
+            ("POST /api/widget/getRecords$", name): Unexpected
+            for name in ("400", "401", "403 web page", "404 web page")
+        },
+        may=("read",),
+        cannot={
+            "several with one email all come back": (
+                "checkPerson names the first of them only, and the newer search ignores "
+                "its email filter."
+            ),
+        },
+    ),
 }
 
 
@@ -95,6 +134,10 @@ class Desk:
         found = first.check().facts
         self.adapter = self.signed_in(self.facts.key, found) if found else first
 
+    def connect_again(self) -> None:
+        """Begin without a token, with what is known of the account."""
+        self.adapter = self.signed_in(self.facts.key, self.adapter.facts)
+
     def signed_in(self, key: str, facts: Mapping[str, str] | None = None) -> Adapter:
         """Return an adapter with this key, not paced."""
         adapter = open_adapter(
@@ -110,6 +153,10 @@ class Desk:
     def close(self) -> None:
         for adapter in self._open:
             adapter.http.close()  # type: ignore[attr-defined]
+
+    @property
+    def signs_in_by_token(self) -> bool:
+        return isinstance(self.adapter.sign_in, (TokenExchange, OAuth2))
 
     # -- writing -------------------------------------------------------------------
 
