@@ -516,6 +516,14 @@ BESIDE_THE_POINT: dict[tuple[str, Any], tuple[str, ...]] = {
         "adding twice leaves them on the job once",
     ),
     ("location", "left_out"): ("everything we send arrives",),
+    # Nothing then tells who is on which job: the adapter says None, or a mistaken False.
+    ("placement_search", "404"): (
+        "a person is put on a job",
+        "one job is not another",
+        "one person is not another",
+        "a job that is gone is named",
+    ),
+    ("longlist_shows", False): ("a person is put on a job",),
 }
 
 # -- The catalogue of replies ------------------------------------------------------
