@@ -12,14 +12,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from candidates.models import Candidate
 from pinsync import clock
 
 from . import timing
 from .errors import AtsError
 from .intents import Ticket, move, writing
 from .models import (
-    FINISHED,
     AtsConnection,
     AtsPerson,
     Decision,
@@ -78,38 +76,6 @@ def person_known(
         Export.objects.of_step(step).filter(in_ats_at=None).update(in_ats_at=now)
         refresh(step)
     return True
-
-
-def person_imported(
-    connection: AtsConnection,
-    candidate: Candidate,
-    *,
-    person_id: str,
-    url: str,
-    reason: str,
-) -> bool:
-    """Record who the candidate is there, as the ATS itself told; nothing is sent.
-
-    False, and nothing changes, where that is known or an export is finding it out: its
-    own look-up decides then. The caller's transaction keeps others from importing.
-    """
-    mine = ExportStep.objects.filter(
-        connection=connection, candidate=candidate, kind=Kind.PERSON
-    )
-    if mine.exclude(state__in=FINISHED).exists():
-        return False
-    _, created = AtsPerson.objects.get_or_create(
-        connection=connection,
-        candidate=candidate,
-        defaults={
-            "person_id": person_id,
-            "url": url if len(url) <= LONGEST_LINK else "",
-            "known_by": AtsPerson.KnownBy.IMPORTED,
-            "reason": reason[:300],
-            "known_at": clock.now(),
-        },
-    )
-    return created
 
 
 def _claim_what_is_free(step: ExportStep, claims: Collection[tuple[str, str]]) -> None:
@@ -210,7 +176,9 @@ def unclear(
             ticket,
             state=State.UNCERTAIN,
             not_before=_intent_of(ticket)
-            + timing.settle(step.connection.adapter_class.wire),
+            + timing.settle(
+                step.connection.adapter_class.wire, repeats=step.repeats
+            ),
             error=sentence,
             error_kind=kind,
             rejection=rejection,
@@ -369,7 +337,7 @@ def vanished(step: ExportStep) -> bool:
             pk=step.pk, attempt=step.attempt, state=State.SENDING
         ).update(
             state=State.UNCERTAIN,
-            not_before=step.intent_at + timing.settle(wire),
+            not_before=step.intent_at + timing.settle(wire, repeats=step.repeats),
             error=sentence,
             error_kind="unclear",
             ever_unclear=True,

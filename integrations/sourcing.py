@@ -7,6 +7,7 @@ stored. Nothing is written to the ATS.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,12 @@ from django.db.models import F, Q
 from candidates.models import Candidate, JobCandidate
 from pinsync.accounts.models import Organization
 
-from . import ledger, matching
+from . import matching
 from .adapters import Key, RemotePerson
 from .connections import opened
 from .directory_store import identities
 from .errors import Gone, Rejected
+from .imported import Imported, OnTheWay, people_imported
 from .matching import Answer
 from .models import AtsConnection, AtsDirectoryEntry, AtsPerson
 from .records import PersonRecord
@@ -65,15 +67,22 @@ def add(entry: AtsDirectoryEntry, *, job: Job, by: User) -> Added:
         _check_live(connection)
         known = _known(organization, connection, person)
         candidate = known or _created(organization, person, by=by)
-        ledger.person_imported(
-            connection,
-            candidate,
-            person_id=person.id,
-            url=person.url,
-            reason=f"added from {connection.label}",
-        )
+        _link(connection, candidate, person, by=by)
         _, is_new = JobCandidate.objects.get_or_create(job=job, candidate=candidate)
     return Added(candidate, is_new=known is None, was_on_job=not is_new)
+
+
+def _link(
+    connection: AtsConnection, candidate: Candidate, person: RemotePerson, *, by: User
+) -> None:
+    """Record who they are there, unless an export is just finding that out."""
+    with suppress(OnTheWay):
+        people_imported(
+            connection,
+            [Imported(candidate, person.id, person.url)],
+            reason=f"added from {connection.label}",
+            by=by,
+        )
 
 
 def _check_live(connection: AtsConnection) -> None:

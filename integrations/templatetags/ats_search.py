@@ -15,8 +15,6 @@ from ..directory_state import state_of
 from ..views.directory import JOBS_OFFERED
 
 if TYPE_CHECKING:
-    from candidates.models import Candidate
-
     from ..models import AtsConnection
 
 register = template.Library()
@@ -78,10 +76,17 @@ def _first(connection: AtsConnection, text: str) -> list[Any]:
 
 
 @register.simple_tag
-def ats_hint(candidate: Candidate, connection: AtsConnection) -> str:
-    """Return the sentence that the person seems to be there; "" where nothing says so."""
-    if not (connection.is_live and connection.adapter_class.lists_people):
+def ats_hint(line: dict[str, Any]) -> str:
+    """Return the sentence that the person seems to be there; "" where nothing says so.
+
+    ``line`` is one of the column ATS. What has really been looked up counts for more.
+    """
+    badge, connection = line["badge"], line["standing"].connection
+    if badge.state != badge.NONE or line.get("finding") or not connection.is_live:
         return ""
+    if not connection.adapter_class.lists_people:
+        return ""
+    candidate = line["standing"].candidate
     there = search.looks_there(candidate, [connection])
     return search.hint(candidate, connection) if there else ""
 
