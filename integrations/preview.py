@@ -81,5 +81,6 @@ _VALUES: dict[str, Callable[[PersonRecord], str]] = {
     "education": _education,
     "resume": lambda record: "Made from the profile",
     "sourced": lambda record: "Yes" if record.sourced else "",
-    "sourced_by": lambda record: record.sourced_by_name,
+    # It goes over with people who were sourced, as the mark above it does.
+    "sourced_by": lambda record: record.sourced_by_name if record.sourced else "",
 }

@@ -339,6 +339,17 @@ def test_the_preview_lists_roles_and_education(connection, dana):
     assert values["Education"] == "BSc, MIT"
 
 
+def test_the_preview_names_who_sourced_only_where_that_is_sent(acme, alice, dana, bob):
+    row = make_connection(acme, "kortivity", by=alice)
+    dana.sourced_by = bob
+    shown = {f.place: f.value for f in preview.fields_of(dana, row)}
+    assert shown["sourcedFrom"] == "Yes"
+    assert shown["sourcedBy.name, sourcedBy.email"] == "Bob Reyes"
+    dana.source = dana.Source.CSV
+    shown = {f.place: f.value for f in preview.fields_of(dana, row)}
+    assert shown["sourcedFrom"] == shown["sourcedBy.name, sourcedBy.email"] == ""
+
+
 def test_every_declared_field_can_be_previewed(connection, crelate, dana):
     Experience.objects.create(candidate=dana, title="Fitter", company="Globex")
     Education.objects.create(candidate=dana, school="MIT")
