@@ -164,8 +164,9 @@ def unknown_address() -> UnknownAddress:
 
 def cannot_tell() -> Rejected:
     return Rejected(
-        "Kortivity does not tell who is on this job, so nobody was added a second time. "
-        f"Look there and add them by hand, or {_PROBE} and you try again."
+        "Kortivity does not tell who is on this job, so nobody is added who may be on it "
+        "already. Look there and add them by hand. So that it can be asked in future, "
+        f"{_PROBE}."
     )
 
 
