@@ -109,6 +109,7 @@ def intend(
         raise Stale("another worker was first") from error
     ticket.attempt += 1
     ticket.opened = True
+    step.repeats += repeats
 
 
 def _take_step(
@@ -130,7 +131,7 @@ def _take_step(
         "updated_at": now,
     }
     if repeats:
-        changes["repeated"] = True
+        changes["repeats"] = step.repeats + 1
     identity = (
         candidate.email,
         candidate.linkedin_url,

@@ -18,6 +18,10 @@ RETRIES = (
     *(86_400, 86_400),
 )
 
+# How often an unclear write may be sent again, each time after two looks that proved
+# its absence. The waits double, so that a vendor that is late is late for fewer of them.
+REPEATS = 5
+
 BREAKER_FAILURES = 5
 PROBE_FIRST, PROBE_LAST = 30, 900
 
@@ -35,9 +39,13 @@ def lookup_age() -> timedelta:
     return timedelta(seconds=max(5.0, clock.scaled(LOOKUP_AGE)))
 
 
-def settle(wire: Wire) -> timedelta:
-    """Return how long after the intent an unclear write can be looked up."""
-    return vanished_after() + clock.period(wire.late_commit + wire.search_lag)
+def settle(wire: Wire, *, repeats: int = 0) -> timedelta:
+    """Return how long after the intent an unclear write can be looked up.
+
+    Twice as long for every time it was sent again before.
+    """
+    allowance = clock.period(wire.late_commit + wire.search_lag)
+    return (vanished_after() + allowance) * 2**repeats
 
 
 def retry_after(tries: int) -> timedelta | None:

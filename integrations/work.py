@@ -80,19 +80,19 @@ class Work:
     def settle_absence(self, *, provable: bool) -> bool:
         """Count a look that found nothing; return whether to send once more now.
 
-        Twice not found, by a question that proves it: one repetition, once per step
-        ever. Otherwise the recruiter is asked, or the vendor's own reason stands.
+        Twice not found, by a question that proves it: it is sent again, a few times
+        per step ever. Else the recruiter is asked, or the vendor's own reason stands.
         """
         step = self.step
         if step.absences == 0 and (provable or step.rejection):
             assert step.intent_at is not None  # noqa: S101 (a check constraint)
-            wait = 2 * timing.settle(self.adapter.wire)
+            wait = 2 * timing.settle(self.adapter.wire, repeats=step.repeats)
             ledger.absent_once(step, self.ticket, not_before=step.intent_at + wait)
             return False
         if step.rejection:
             ledger.failed(step, self.ticket, sentence=step.rejection, kind="rejected")
             return False
-        if provable and not step.repeated:
+        if provable and step.repeats < timing.REPEATS:
             return True
         self.ask_about_unclear()
         return False

@@ -200,8 +200,8 @@ class ExportStep(models.Model):
     absences = models.PositiveSmallIntegerField(
         default=0, help_text="Times it was not found after the present unclear write."
     )
-    repeated = models.BooleanField(
-        default=False, help_text="Its one write after an unclear one has been used."
+    repeats = models.PositiveSmallIntegerField(
+        default=0, help_text="Times it was sent again after an unclear write."
     )
     rejection = models.TextField(
         blank=True, help_text="Why it failed, if the unclear write turns out not done."

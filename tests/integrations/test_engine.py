@@ -337,12 +337,31 @@ def test_a_write_that_was_not_done_is_repeated_once_after_two_looks(
     assert state(sent) == Export.State.SENT
 
 
-def test_a_second_unclear_outcome_asks(dana, export, bench, ats, bob):
+def test_a_vendor_that_stays_unclear_is_asked_less_and_less_often(
+    dana, export, bench, ats
+):
     ats.fail["create"] = ["unclear", "unclear"]
     sent = export(dana)
     bench.run()
-    for _ in range(4):
+    first = person_step(dana)
+    bench.settle()
+    second = person_step(dana)
+    assert (second.attempt, second.repeats) == (2, 1)
+    wait = second.not_before - second.intent_at
+    assert wait == 2 * (first.not_before - first.intent_at)
+    bench.settle()
+    bench.settle()
+    assert len(ats.people) == 1
+    assert state(sent) == Export.State.SENT
+
+
+def test_what_stays_unclear_for_good_asks(dana, export, bench, ats, bob):
+    ats.fail["create"] = ["unclear"] * (1 + timing.REPEATS)
+    sent = export(dana)
+    bench.run()
+    for _ in range(4 + 2 * timing.REPEATS):
         bench.settle()
+    assert ats.log.count("create") == 1 + timing.REPEATS
     assert state(sent) == Export.State.NEEDS_YOU
     decision = Decision.objects.get()
     assert decision.question.startswith("We could not tell whether Ashby saved Dana")
@@ -444,11 +463,11 @@ def test_a_follow_up_that_cannot_be_looked_up_asks(
     assert state(sent) == end
 
 
-def test_a_second_unclear_resume_asks_and_can_be_skipped(dana, export, bench, ats, bob):
-    ats.fail["attach_resume"] = ["unclear", "unclear"]
+def test_a_resume_that_stays_unclear_asks_and_can_be_skipped(dana, export, bench, ats, bob):
+    ats.fail["attach_resume"] = ["unclear"] * (1 + timing.REPEATS)
     sent = export(dana)
     bench.run()
-    for _ in range(4):
+    for _ in range(4 + 2 * timing.REPEATS):
         bench.settle()
     decisions.decide(Decision.objects.get(), choice="skip", by=bob)
     assert state(sent) == Export.State.SENT

@@ -277,10 +277,10 @@ def test_disconnecting_shows_at_once_that_nothing_more_will_come(
 def test_disconnecting_lets_go_of_the_identities_of_what_it_cancels(
     dana, connection, export, bench, ats, alice, bob
 ):
-    ats.fail["create"] = ["unclear", "unclear"]
+    ats.fail["create"] = ["unclear"] * (1 + timing.REPEATS)
     export(dana)
     bench.run()
-    for _ in range(4):
+    for _ in range(4 + 2 * timing.REPEATS):
         bench.settle()
     decisions.decide(Decision.objects.get(), choice="create", by=bob)
     connections.disconnect(connection, by=alice)

@@ -40,7 +40,7 @@ def test_an_update_stores_what_the_orm_would_store(step):
         "state": State.DONE,
         "done_at": now,
         "not_before": None,
-        "repeated": True,
+        "repeats": 2,
         "tries": 3,
         "error": "“100 %s” of O'Brien",
     }
@@ -52,7 +52,7 @@ def test_an_update_stores_what_the_orm_would_store(step):
     assert update(changes, pk=step.pk) == 0
     assert ExportStep.objects.filter(pk=step.pk, **changes).exists()
     step.refresh_from_db()
-    assert (step.done_at, step.not_before, step.repeated) == (now, None, True)
+    assert (step.done_at, step.not_before, step.repeats) == (now, None, 2)
 
 
 def test_a_value_that_is_missing_is_an_error(step):
