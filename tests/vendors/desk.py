@@ -55,6 +55,8 @@ class Facts:
     answers_with_id: tuple[str, ...] = ("create",)
     # A key that may read but not create.
     may: tuple[str, ...] = ()
+    # The rights of which only a real write shows whether they are there.
+    only_writing_shows: tuple[str, ...] = ()
     # Settings of the simulator: always, and to let it take the same person twice.
     switches: tuple[tuple[str, Any], ...] = ()
     without_rules: tuple[tuple[str, Any], ...] = ()
@@ -88,6 +90,40 @@ FACTS = {
         may=("jobs:read", "contacts:read", "lookups:read", "companies:read"),
         switches=(("artifact_delay_ms", 20),),
         without_rules=(("duplicate_rule", "off"),),
+    ),
+    "jobadder": Facts(
+        key="robin",
+        create="POST /v2/candidates$",
+        add="POST /v2/jobs/",
+        resume="/attachments/Resume$",
+        find="GET /v2/candidates$",
+        jobs="GET /v2/jobs$",
+        helper="POST /connect/token$",
+        helps="create",
+        helper_signs_in=True,
+        unknown_id="99999999",
+        answers_with_id=("create", "add", "resume"),
+        # A list whose address is not known is no list without anybody.
+        on_read={
+            ("GET /v2/candidates$", "404 web page"): Unexpected,
+            ("GET /v2/jobs$", "404 web page"): Unexpected,
+        },
+        may=(
+            "read_user",
+            "read_job",
+            "read_candidate",
+            "read_jobapplication",
+            "offline_access",
+        ),
+        only_writing_shows=("write_candidate", "write_jobapplication"),
+        without_rules=(("duplicate_email", "second_record"),),
+        cannot={
+            f"a helper write met by {name}": (
+                "It takes the old refresh token back as it gives the new one: where the "
+                "answer is lost, somebody has to sign in again."
+            )
+            for name in ("half a body", "no answer, done")
+        },
     ),
     "trackerrms": Facts(
         key="demo-trackerrms-token",
@@ -135,16 +171,24 @@ class Desk:
         self.adapter = self.signed_in(self.facts.key, found) if found else first
 
     def connect_again(self) -> None:
-        """Begin without a token, with what is known of the account."""
-        self.adapter = self.signed_in(self.facts.key, self.adapter.facts)
+        """Begin without a token that serves, with what is known of the account."""
+        self.adapter = self.signed_in(
+            self.facts.key, self.adapter.facts, renews_first=True
+        )
 
-    def signed_in(self, key: str, facts: Mapping[str, str] | None = None) -> Adapter:
+    def signed_in(
+        self,
+        key: str,
+        facts: Mapping[str, str] | None = None,
+        *,
+        renews_first: bool = False,
+    ) -> Adapter:
         """Return an adapter with this key, not paced."""
         adapter = open_adapter(
             self.slug,
             signing_in.credentials(self.slug, key, self.sim.url),
             before_call=lambda: None,
-            tokens=signing_in.tokens(self.slug, key),
+            tokens=signing_in.tokens(self.slug, key, is_due=renews_first),
             facts=facts,
         )
         self._open.append(adapter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from integrations import consent
@@ -26,10 +27,17 @@ def credentials(slug: str, key: str, url: str) -> Mapping[str, str]:
     return {**typed, **dict.fromkeys(secrets, key)}
 
 
-def tokens(slug: str, user: str) -> Tokens | None:
-    """Return the token of a user who agreed, or of one whom the vendor does not know."""
+def tokens(slug: str, user: str, *, is_due: bool = False) -> Tokens | None:
+    """Return the token of a user who agreed, or of one whom the vendor does not know.
+
+    ``is_due``: the first call has to renew it.
+    """
     token = granted(slug, user)
-    return MemoryTokens(vendors()[slug].sign_in, token) if token else None
+    if token is None:
+        return None
+    return MemoryTokens(
+        vendors()[slug].sign_in, replace(token, expires_in=0) if is_due else token
+    )
 
 
 def granted(slug: str, user: str) -> Token | None:

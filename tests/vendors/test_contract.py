@@ -115,7 +115,7 @@ def a_key_that_may_only_read_does_not_write(desk):
     desk.sim.grant("reader", desk.facts.may)
     desk.adapter = desk.signed_in("reader")
     states = desk.adapter.check().permissions
-    writing = [states[code] for code in states if code.endswith(":write")]
+    writing = [states[code] for code in states if "write" in code]
     assert PermissionState.PROVEN not in writing
     with pytest.raises(MissingPermission, match=desk.adapter.label):
         desk.create(BARE)
@@ -129,7 +129,9 @@ def each_missing_right_is_the_one_shown(desk):
         desk.sim.grant("partial", [other for other in codes if other != code])
         states = desk.signed_in("partial").check().permissions
         missing = [c for c in codes if states[c] is PermissionState.MISSING]
-        assert missing == [code]
+        assert states[code] is not PermissionState.PROVEN
+        if code not in desk.facts.only_writing_shows or missing:
+            assert missing == [code]
 
 
 # -- Jobs --------------------------------------------------------------------------

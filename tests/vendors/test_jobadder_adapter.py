@@ -1073,8 +1073,6 @@ def test_a_resume_is_one_part_of_a_form():
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (reply(404), Gone),
-        (reply(404, body=HTML), Gone),
         (refused("fileData"), Rejected),
         (reply(413), Rejected),
         (reply(415), Rejected),
@@ -1087,6 +1085,20 @@ def test_a_resume_is_one_part_of_a_form():
 def test_what_a_failed_upload_means(answer, error):
     with pytest.raises(error):
         jobadder({RESUME: answer})[0].attach_resume(ALEX, "a.pdf", b"%PDF")
+
+
+@pytest.mark.parametrize("answer", [reply(404), reply(404, body=HTML)])
+@pytest.mark.parametrize(
+    ("person", "error"),
+    [(reply(404), Gone), (candidate(), Rejected), (reply(503), Rejected)],
+)
+def test_an_upload_to_nowhere_means_that_the_person_is_gone_only_if_so(
+    answer, person, error
+):
+    adapter, http = jobadder({RESUME: answer, PERSON: person})
+    with pytest.raises(error, match="JobAdder"):
+        adapter.attach_resume(ALEX, "a.pdf", b"%PDF")
+    assert len(http.calls) == 2
 
 
 def test_a_resume_is_there_by_its_file_name_on_any_page():

@@ -358,8 +358,15 @@ class JobAdderAdapter(Adapter):
     def _what_is_gone(self, person_id: str, job_id: str) -> AtsError | None:
         try:
             job = self.job(job_id)
-            if job is None or not job.is_open:
-                return failures.gone("job")
+        except AtsError:
+            return None  # the refusal stands
+        if job is None or not job.is_open:
+            return failures.gone("job")
+        return self._is_gone(person_id)
+
+    def _is_gone(self, person_id: str) -> AtsError | None:
+        """Return the error where nobody has the id: a 404 may be a wrong address."""
+        try:
             return None if self.person(person_id) else failures.gone("person")
         except AtsError:
             return None  # the refusal stands
@@ -391,7 +398,7 @@ class JobAdderAdapter(Adapter):
             accept=(404,),
         )
         if reply.status == 404:
-            raise failures.gone("person")
+            raise self._is_gone(person_id) or failures.refused(reply.data)
         made(operation, replies.attachment_id, reply.data, effect=Effect.WRITE)
 
 
