@@ -45,7 +45,7 @@ def settle(wire: Wire, *, repeats: int = 0) -> timedelta:
     Twice as long for every time it was sent again before.
     """
     allowance = clock.period(wire.late_commit + wire.search_lag)
-    return (vanished_after() + allowance) * 2**repeats
+    return (vanished_after() + allowance) * (1 << repeats)
 
 
 def retry_after(tries: int) -> timedelta | None:

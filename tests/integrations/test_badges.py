@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.template import Context, Template
 from django.urls import reverse
 
-from integrations import connections, decisions
+from integrations import breaker, connections, decisions
 from integrations.badges import Badge, badges_of
 from integrations.marks import drawn, validate_svg
 from integrations.models import AtsConnection, AtsPerson, Decision, ExportStep
@@ -232,7 +232,7 @@ def test_a_settled_page_does_not_ask(as_bob, connection, export, dana):
 
 def test_a_parked_connection_is_not_asked_about(as_bob, connection, export, dana):
     export(dana)
-    connections.park(connection, kind="bad_credentials", sentence="Refused.")
+    breaker.park(connection, kind="bad_credentials", sentence="Refused.")
     assert "every 1s" not in page_of(as_bob, dana)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection as database
 
-from integrations import connections, http, ledger, sign_in, tasks, triggers
+from integrations import breaker, connections, http, ledger, sign_in, tasks, triggers
 from integrations.adapters import PermissionState
 from integrations.errors import AtsError, BadCredentials, NotSent
 from integrations.models import (
@@ -141,7 +141,7 @@ def test_testing_a_revoked_key_parks_the_connection(ashby_sim, acme, alice):
 
 def test_a_key_that_works_again_unparks(ashby_sim, acme, alice):
     connection = connect(acme, alice)
-    connections.park(connection, kind="bad_credentials", sentence="Refused.")
+    breaker.park(connection, kind="bad_credentials", sentence="Refused.")
     connections.test(connection)
     assert connection.is_connected
     assert connection.trouble == ""
@@ -167,8 +167,8 @@ def test_a_credential_that_no_key_opens_asks_for_a_new_one(ashby_sim, acme, alic
 
 def test_parking_keeps_the_first_sentence(ashby_sim, acme, alice):
     connection = connect(acme, alice)
-    assert connections.park(connection, kind="bad_credentials", sentence="First.")
-    assert not connections.park(connection, kind="bad_credentials", sentence="Second.")
+    assert breaker.park(connection, kind="bad_credentials", sentence="First.")
+    assert not breaker.park(connection, kind="bad_credentials", sentence="Second.")
     connection.refresh_from_db()
     assert connection.trouble == "First."
 
@@ -177,7 +177,7 @@ def test_a_new_key_of_the_same_account_goes_on_in_place(ashby_sim, acme, alice, 
     connection = connect(acme, alice)
     since = connection.connected_at
     person_of(connection, *known_in(ashby_sim, acme))
-    connections.park(connection, kind="bad_credentials", sentence="Refused.")
+    breaker.park(connection, kind="bad_credentials", sentence="Refused.")
     ashby_sim.grant("second-key")
     now = connections.reconnect(
         connection, credentials={"api_key": "second-key"}, by=bob

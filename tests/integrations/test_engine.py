@@ -337,6 +337,12 @@ def test_a_write_that_was_not_done_is_repeated_once_after_two_looks(
     assert state(sent) == Export.State.SENT
 
 
+def patience(unclear: ExportStep) -> timedelta:
+    assert unclear.not_before
+    assert unclear.intent_at
+    return unclear.not_before - unclear.intent_at
+
+
 def test_a_vendor_that_stays_unclear_is_asked_less_and_less_often(
     dana, export, bench, ats
 ):
@@ -347,8 +353,7 @@ def test_a_vendor_that_stays_unclear_is_asked_less_and_less_often(
     bench.settle()
     second = person_step(dana)
     assert (second.attempt, second.repeats) == (2, 1)
-    wait = second.not_before - second.intent_at
-    assert wait == 2 * (first.not_before - first.intent_at)
+    assert patience(second) == 2 * patience(first)
     bench.settle()
     bench.settle()
     assert len(ats.people) == 1
@@ -463,7 +468,9 @@ def test_a_follow_up_that_cannot_be_looked_up_asks(
     assert state(sent) == end
 
 
-def test_a_resume_that_stays_unclear_asks_and_can_be_skipped(dana, export, bench, ats, bob):
+def test_a_resume_that_stays_unclear_asks_and_can_be_skipped(
+    dana, export, bench, ats, bob
+):
     ats.fail["attach_resume"] = ["unclear"] * (1 + timing.REPEATS)
     sent = export(dana)
     bench.run()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from candidates.models import Education, Experience, JobCandidate, OutreachEvent
-from integrations import connections, decisions, explain, preview, triggers
+from integrations import breaker, connections, decisions, explain, preview, triggers
 from integrations.activity import activity_of
 from integrations.errors import NotSent
 from integrations.ledger import refresh_exports
@@ -122,7 +122,7 @@ def test_it_happened_before_the_setting(crelate, dana, on_job, job, bob):
 
 
 def test_the_connection_is_parked(crelate, dana):
-    connections.park(crelate, kind="bad_credentials", sentence="Crelate refused it.")
+    breaker.park(crelate, kind="bad_credentials", sentence="Crelate refused it.")
     assert why(dana, crelate) == "Crelate refused it."
 
 
@@ -221,7 +221,7 @@ def test_a_pause_says_until_when(crelate, dana, bob):
 
 def test_a_parked_connection_explains_what_waits(crelate, dana, bob):
     press(crelate, dana, bob)
-    connections.park(crelate, kind="bad_credentials", sentence="Crelate refused it.")
+    breaker.park(crelate, kind="bad_credentials", sentence="Crelate refused it.")
     assert why(dana, crelate) == "Crelate refused it."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from integrations import connections, triggers
+from integrations import breaker, connections, triggers
 from integrations.models import AtsConnection, AtsPerson, Export
 from pinsync import clock
 from tests.factories import CandidateFactory, JobCandidateFactory
@@ -197,7 +197,7 @@ def test_who_is_everywhere_has_no_button(as_bob, crelate, dana):
 
 
 def test_a_parked_ats_cannot_be_chosen(as_bob, crelate, ashby, dana):
-    connections.park(ashby, kind="bad_credentials", sentence="Ashby refused the key.")
+    breaker.park(ashby, kind="bad_credentials", sentence="Ashby refused the key.")
     page = seen(as_bob.get(url(dana)))
     assert "Ashby refused the key." in page
     assert "Search Crelate jobs" in page

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from candidates.models import OutreachEvent
-from integrations import connections, triggers
+from integrations import breaker, connections, triggers
 from integrations.models import (
     AtsConnection,
     AtsPerson,
@@ -221,14 +221,14 @@ def test_the_test_button_says_what_came_out(as_alice, ashby, ashby_sim):
 
 
 def test_a_parked_connection_offers_to_reconnect(as_alice, ashby):
-    connections.park(ashby, kind="bad_credentials", sentence="Ashby refused the key.")
+    breaker.park(ashby, kind="bad_credentials", sentence="Ashby refused the key.")
     page = seen(as_alice.get(url("settings")))
     assert "Ashby refused the key." in page
     assert url("reconnect", ashby.pk) in page
 
 
 def test_reconnecting_in_place(as_alice, ashby, ashby_sim):
-    connections.park(ashby, kind="bad_credentials", sentence="Ashby refused the key.")
+    breaker.park(ashby, kind="bad_credentials", sentence="Ashby refused the key.")
     ashby_sim.grant("another-key")
     page = seen(
         as_alice.post(
@@ -417,7 +417,7 @@ def test_the_picker_shows_the_vendors_trouble_as_a_sentence(
 
 
 def test_settings_of_a_parked_connection_can_be_switched_off(as_bob, crelate, job):
-    connections.park(crelate, kind="bad_credentials", sentence="Refused.")
+    breaker.park(crelate, kind="bad_credentials", sentence="Refused.")
     page = seen(as_bob.get(reverse("jobs:settings", args=[job.pk])))
     assert "Refused." in page
     as_bob.post(url("mapping", job.pk, crelate.pk), mapping_data("never"), headers=HX)

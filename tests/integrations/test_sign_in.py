@@ -11,7 +11,7 @@ from django.db import connections as databases
 
 from integrations import sign_in
 from integrations.adapters import Effect, OAuth2, Token, TokenExchange
-from integrations.errors import BadCredentials, NotSent
+from integrations.errors import AtsError, BadCredentials, NotSent
 from integrations.models import AtsConnection
 from integrations.sign_in import StoredTokens, stored
 from integrations.tokens import MemoryTokens
@@ -56,7 +56,9 @@ class Vendor:
     """Gives tokens by number, or raises what is set."""
 
     def __init__(self, number: int = 2) -> None:
-        self.number, self.asked, self.error = number, [], None
+        self.number = number
+        self.asked: list[Token | None] = []
+        self.error: AtsError | None = None
         self.lock = threading.Lock()
 
     def __call__(self, old: Token | None) -> Token:
@@ -81,7 +83,7 @@ def test_fifty_callers_at_the_end_of_a_token_ask_once(row):
     with ThreadPoolExecutor(50) as pool:
         answers = set(pool.map(call, range(50)))
     assert answers == {"Bearer token-2"}
-    assert [old.renewal for old in vendor.asked] == ["next-1"]
+    assert [old and old.renewal for old in vendor.asked] == ["next-1"]
 
 
 def test_a_new_token_is_stored_before_anybody_uses_it(row):
@@ -207,7 +209,6 @@ def test_an_unused_sign_in_is_kept_alive_once_a_day(row, monkeypatch):
 
 class TokenAts(ExampleAts):
     sign_in = TokenExchange()
-    credentials_fields = ()
 
     def new_token(self, old: Token | None) -> Token:
         data = self.http.call(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def files_of_the_page() -> dict[str, str]:
 
 
 @pytest.fixture
-def sixth(tmp_path, monkeypatch) -> Path:
+def sixth(tmp_path, monkeypatch) -> Iterator[Path]:
     """Put the page's files into a folder outside the project, and let it be found."""
     folder = tmp_path / SLUG
     folder.mkdir()
