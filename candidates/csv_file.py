@@ -12,9 +12,11 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 5_000
+MAX_COLUMNS = 300
 
 HOW_TO_SAVE = (
     "In Excel choose File > Save as > “CSV UTF-8 (comma delimited)”, and upload the "
@@ -43,6 +45,7 @@ _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # as Excel writes 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 # A spreadsheet would calculate what begins like this; we write one more “'” before it.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_KEPT_TEXT = re.compile(r'="([^"]*)"')
 
 
 class Unreadable(Exception):
@@ -85,23 +88,37 @@ def read(data: bytes) -> Sheet:
     if separator:
         delimiter, text = separator[1], text[separator.end() :]
     records = _records(text, delimiter)
+    header, rows = _header_of(records), _rows_below(records)
+    return Sheet(_NAMES[encoding], header, rows)
+
+
+def _header_of(records: Iterator[Record]) -> list[str]:
     header = next(records, None)
     if header is None:
         raise Unreadable("The file is empty. Fill in the template and upload it.")
+    if len(header.cells) > MAX_COLUMNS:
+        raise Unreadable(
+            f"The file has {len(header.cells):,} columns; at most {MAX_COLUMNS} are "
+            "read. Delete those that are not needed."
+        )
     if _CONTROL.search("".join(header.cells)):
         raise Unreadable(f"The file is not a CSV file. {HOW_TO_SAVE}")
-    rows = list(records)
+    return [cell.strip() for cell in header.cells]
+
+
+def _rows_below(records: Iterator[Record]) -> list[Record]:
+    rows = list(islice(records, MAX_ROWS))
     if not rows:
         raise Unreadable(
             "The file has a row of column names and nothing below it. Add one row per "
             "candidate."
         )
-    if len(rows) > MAX_ROWS:
+    if more := sum(1 for _ in records):  # counted, not kept
         raise Unreadable(
-            f"The file has {len(rows):,} rows; at most {MAX_ROWS:,} are imported at "
-            "once. Split it into several files."
+            f"The file has {len(rows) + more:,} rows; at most {MAX_ROWS:,} are imported "
+            "at once. Split it into several files."
         )
-    return Sheet(_NAMES[encoding], [cell.strip() for cell in header.cells], rows)
+    return rows
 
 
 def too_large(size: int) -> str:
@@ -178,6 +195,8 @@ def harmless(cell: str) -> str:
 
 
 def restored(cell: str) -> str:
-    """Undo ``harmless()``."""
+    """Undo ``harmless()``, and what others write to keep digits: ``="0042"``."""
+    if kept := _KEPT_TEXT.fullmatch(cell):
+        return kept[1]
     is_ours = cell.startswith("'") and _FORMULA.match(cell)
     return cell[1:] if is_ours else cell

@@ -175,6 +175,13 @@ OWN_COLUMNS = (
         ("Example", "Sample"),
     ),
     Column(
+        FULL_NAME,
+        "Full name",
+        "In place of first and last name; the last word counts as the last name.",
+        ("Name", "Candidate name", "Candidate", "Contact name"),
+        in_template=False,
+    ),
+    Column(
         "email",
         "Email",
         "One address. People who are here already are recognized by it.",
@@ -286,11 +293,4 @@ OWN_COLUMNS = (
         clean=cells.lines,
     ),
     Column("skills", "Skills", "Separated by commas.", ("Key skills", "Skill set")),
-    Column(
-        FULL_NAME,
-        "Full name",
-        "In place of first and last name; the last word counts as the last name.",
-        ("Name", "Candidate name", "Candidate", "Contact name"),
-        in_template=False,
-    ),
 )

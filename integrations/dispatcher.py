@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.db import DatabaseError, close_old_connections
 from django.db.models import Exists, OuterRef
 
-from candidates.models import ResumeDocument
+from candidates.models import CandidateImport, ResumeDocument
 from candidates.tasks import wake_documents
 from pinsync import clock
 
@@ -41,6 +41,7 @@ def run(stop: threading.Event) -> None:
                 ledger.release_forgotten()
                 repair_states()
                 outreach_check.forget_outlived()
+                CandidateImport.objects.forget_expired()
                 next_repair = time.monotonic() + clock.scaled(REPAIR_EVERY)
         except DatabaseError as error:
             log.warning("The database does not answer (%s).", type(error).__name__)

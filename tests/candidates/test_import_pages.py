@@ -126,7 +126,14 @@ def test_the_result_counts_them_too(acme, job, upload, confirm):
             JobCandidateFactory(job=job, candidate=known)
     page = _text(confirm(upload(people(5))))
     assert "3 new candidates on this job." in page
-    assert "2 were in PinSync already. 1 of them was on this job before;" in page
+    assert "2 were in PinSync already. 1 of them was on this job before; the" in page
+
+
+def test_the_result_says_when_everybody_was_there(upload, confirm):
+    confirm(upload(people(2)))
+    page = _text(confirm(upload(people(2))))
+    assert "0 new candidates on this job." in page
+    assert "2 were in PinSync already, and on this job, too." in page
 
 
 def test_wrong_rows_are_listed_and_stop_the_import(as_bob, upload):

@@ -145,6 +145,7 @@ def test_too_many_bytes_and_rows_are_refused_with_the_limit(job):
     assert "at most 5 MB" in refusal(b"x" * (MAX_BYTES + 1), job)
     text = "Full name\n" + "\n".join(f"Dana {n}" for n in range(5001))
     assert "The file has 5,001 rows; at most 5,000" in refusal(text, job)
+    assert "The file has 301 columns; at most 300" in refusal("Name" + "," * 300, job)
 
 
 def test_a_file_without_names_is_refused_with_what_it_has(job):
@@ -295,6 +296,11 @@ def test_what_is_no_formula_stays_as_it_is(cell):
 def test_our_apostrophe_is_taken_off_again(job):
     (entry,) = check("Last name,Phone\n't Hooft,'+12025550123", job).entries
     assert entry.values == {"last_name": "'t Hooft", "phone": "+12025550123"}
+
+
+def test_digits_that_were_kept_as_a_formula_are_read(job):
+    (entry,) = check('Name,Phone\nDana Doe,"=""0042 17"""', job).entries
+    assert entry.values["phone"] == "0042 17"
 
 
 # --- Twice in the file -------------------------------------------------------------
