@@ -12,11 +12,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django_rq.models import Dashboard
 
+from pinsync import clock
 from pinsync.accounts.models import User
 
 from . import decisions
 from .models import (
     AtsConnection,
+    AtsDirectoryEntry,
+    AtsDirectoryKey,
+    AtsDirectoryPull,
     AtsPerson,
     ConnectionPermission,
     Decision,
@@ -246,6 +250,56 @@ class ExportAttemptAdmin(ReadOnly, admin.ModelAdmin[Any]):
     list_filter = ["outcome", "error_kind", "step__connection__vendor"]
     search_fields = ["person_id", "step__candidate__search"]
     list_select_related = ["step__candidate"]
+
+
+class DirectoryKeyInline(ReadOnly, admin.TabularInline[Any, Any]):
+    model = AtsDirectoryKey
+    fields = ["key", "value"]
+    extra = 0
+
+
+@admin.register(AtsDirectoryEntry)
+class AtsDirectoryEntryAdmin(ReadOnly, admin.ModelAdmin[Any]):
+    list_display = ["name", "email", "connection", "person_id", "seen_in", "created_at"]
+    list_filter = ["connection__vendor", "connection__organization"]
+    search_fields = ["search", "person_id"]
+    list_select_related = ["connection__organization"]
+    show_full_result_count = False  # a hundred thousand rows are counted slowly
+    inlines = [DirectoryKeyInline]
+
+
+@admin.register(AtsDirectoryPull)
+class AtsDirectoryPullAdmin(ReadOnly, admin.ModelAdmin[Any]):
+    list_display = [
+        "connection",
+        "people",
+        "began_at",
+        "read",
+        "is_full",
+        "finished_at",
+        "due_at",
+        "tries",
+        "trouble",
+    ]
+    list_filter = ["connection__vendor", "is_full"]
+    list_select_related = ["connection__organization"]
+    actions = ["read_everybody"]
+
+    @admin.action(description="Read everybody again now", permissions=["read"])
+    def read_everybody(
+        self, request: HttpRequest, queryset: QuerySet[AtsDirectoryPull]
+    ) -> None:
+        """Let the chosen begin anew; what is under way goes on to its end."""
+        idle = queryset.filter(began_at=None)
+        count = idle.update(cursor="", due_at=clock.now(), tries=0, trouble="")
+        self.message_user(
+            request, f"{count} directories are read again.", messages.SUCCESS
+        )
+
+    def has_read_permission(self, request: HttpRequest) -> bool:
+        user = request.user
+        wanted = "integrations.change_atsdirectorypull"
+        return isinstance(user, User) and user.has_perm(wanted)
 
 
 @admin.register(VendorBadge)

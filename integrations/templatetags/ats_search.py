@@ -34,6 +34,15 @@ def ats_filters(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def ats_people_links(context: Context) -> SafeString:
+    """Lead to those who are only in an ATS, where there is no candidate to search."""
+    filters = _filters(context)
+    if not filters:
+        return _NOTHING
+    return _render(context, "_people_links.html", filters=filters)
+
+
+@register.simple_tag(takes_context=True)
 def ats_filter_notes(context: Context) -> SafeString:
     """Say which connected ATSs the filter knows not at all, or not yet completely."""
     membership = context["request"].membership

@@ -68,6 +68,8 @@ def everything_asked() -> list[tuple[str, Any]]:
     adapter.find(Key.EMAIL, "dana@mail.example")
     adapter.find(Key.NAME, "Dana Example")
     adapter.person(PERSON)
+    for place in (None, "cursor:qA", "syncToken:6W05prn4d"):
+        list(adapter.people(place))
     adapter.create(FULL)
     adapter.create(BARE)
     adapter.is_on_job(PERSON, JOB)
