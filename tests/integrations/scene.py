@@ -16,7 +16,8 @@ from django.urls import reverse
 
 from candidates import tasks as documents
 from candidates.models import Candidate
-from integrations import explain
+from integrations import connections, explain
+from integrations.adapters import Key
 from integrations.badges import Badge, badges_of
 from integrations.drainer import Drainer
 from integrations.http import open_adapter
@@ -39,6 +40,7 @@ OPEN = ("Open", "Active")
 
 only_ashby = pytest.mark.parametrize("vendor", ["ashby"])
 only_crelate = pytest.mark.parametrize("vendor", ["crelate"])
+only_trackerrms = pytest.mark.parametrize("vendor", ["trackerrms"])
 
 
 class Scene:
@@ -68,6 +70,22 @@ class Scene:
             ats_job_id=self.jobs[0],
             ats_job_name="The job",
             by=None,
+        )
+
+    def credentials(self, key: str = "") -> Mapping[str, str]:
+        """Return what would be typed into the connect form, for the good key or another."""
+        vendor, url = self.connection.vendor, self.sim.url
+        return signing_in.credentials(vendor, key or self.facts.key, url)
+
+    def connect(self) -> None:
+        """Connect as Alice once more, with the good key."""
+        vendor = self.connection.vendor
+        self.connection = connections.connect(
+            organization=self.connection.organization,
+            vendor=vendor,
+            credentials=self.credentials(),
+            token=signing_in.granted(vendor, self.facts.key),
+            by=self.connection.connected_by,
         )
 
     def press(self, candidate: Candidate, *, job: int = 0) -> Export:
@@ -141,10 +159,14 @@ class Scene:
         return ExportStep.objects.due(soon).filter(connection__in=usable).exists()
 
     def settle(self) -> None:
-        """Let an hour pass, twice: enough for a look-up, and for a second one."""
+        """Let time pass, twice: enough for a look-up, and for a second one."""
         for _ in range(2):
-            pass_time(3600)
+            self.pass_settling_time()
             self.work()
+
+    def pass_settling_time(self) -> None:
+        """Let the vendor's settling time pass, but not yet twice that."""
+        pass_time(3600 + self.connection.adapter_class.wire.search_lag)
 
     # -- what the ATS holds --------------------------------------------------------
 
@@ -175,7 +197,7 @@ class Scene:
         vendor, key = self.connection.vendor, self.facts.key
         adapter: Any = open_adapter(
             vendor,
-            signing_in.credentials(vendor, key, self.sim.url),
+            self.credentials(),
             before_call=lambda: None,
             tokens=signing_in.tokens(vendor, key),
             facts=self.connection.facts,
@@ -222,6 +244,11 @@ class Scene:
 
     def page(self, candidate: Candidate) -> str:
         return self.read(reverse("candidates:detail", args=[candidate.pk]))
+
+    @property
+    def asks_by_name(self) -> bool:
+        """Return whether the same full name stops a create."""
+        return Key.NAME in self.connection.adapter_class.duplicate_keys
 
     def read_settings(self) -> str:
         return _seen(self.alice.get(reverse("integrations:settings")))

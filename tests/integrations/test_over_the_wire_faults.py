@@ -147,7 +147,7 @@ def test_a_person_that_the_search_shows_late_is_not_made_again(scene):
     scene.sim.fault("commit_then_drop", match=scene.facts.create)
     sent = scene.trigger(candidate)
     scene.work()
-    pass_time(3600)  # over the settling time, not yet over twice that
+    scene.pass_settling_time()
     scene.work()
     assert scene.sim.count(scene.facts.create) == 1
     with scene.adapter() as adapter:
@@ -227,7 +227,7 @@ def test_a_storm_of_503_makes_nobody_twice_and_loses_nobody(scene):
         scene.trigger(candidate)
     for _ in range(5):
         scene.work()
-        pass_time(3600)
+        scene.pass_settling_time()
     scene.settle()
     emails = sorted(email for person in scene.people() for email in person["emails"])
     assert emails == sorted(candidate.email for candidate in people)

@@ -598,8 +598,17 @@ def test_an_older_api_that_ignores_pages_is_asked_twice():
 @pytest.mark.parametrize("answer", [USER_NOT_FOUND, reply(401), reply(404)])
 @pytest.mark.parametrize(("key", "value"), [(Key.EMAIL, EMAIL), (Key.NAME, NAME)])
 def test_a_look_up_that_worked_and_is_refused_now_proves_nothing(answer, key, value):
-    adapter, _ = tracker({CHECK: answer, RECORDS: answer}, WORKS)
+    jobs = reply(200, {"opportunities": []})
+    adapter, _ = tracker({CHECK: answer, RECORDS: answer, JOBS: jobs}, WORKS)
     with pytest.raises(Unexpected, match="any more"):
+        adapter.find(key, value)
+
+
+@pytest.mark.parametrize(("key", "value"), [(Key.EMAIL, EMAIL), (Key.NAME, NAME)])
+def test_a_token_that_was_regenerated_is_told_from_an_older_api_that_fails(key, value):
+    gone = {CHECK: USER_NOT_FOUND, RECORDS: USER_NOT_FOUND, JOBS: reply(401)}
+    adapter, _ = tracker(gone, WORKS)
+    with pytest.raises(BadCredentials, match="regenerated"):
         adapter.find(key, value)
 
 

@@ -55,7 +55,12 @@ def bad_token() -> BadCredentials:
     return BadCredentials(
         "TrackerRMS does not accept the access token: it was probably regenerated, "
         "which ends the old one at once, or it belongs to another region. An "
-        f"administrator has to paste the new one {WHERE}."
+        f"administrator has to paste the new one {WHERE}.",
+        on_entry=(
+            "TrackerRMS does not accept this access token in the chosen region. Nothing "
+            "was saved. Compare the region with the address that the browser shows in "
+            "TrackerRMS, and copy the token once more."
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from integrations.adapters import Key, RemotePerson
 from integrations.errors import AtsError
 
 from . import failures, replies
-from .client import PEOPLE, RESOURCE, Client, made
+from .client import JOBS, PEOPLE, RESOURCE, Client, made
 from .failures import OlderRefused
 from .probes import (
     CHECK_LINKEDIN,
@@ -176,8 +176,12 @@ class Finder:
         return self._facts().get(fact, "") in values
 
     def _must_not_have_worked(self, fact: str, refusal: AtsError) -> None:
-        """Let nobody be taken for absent by a look-up that has stopped working."""
+        """Let nobody be taken for absent by a look-up that has stopped working.
+
+        Where the access token was regenerated, the newer API says so itself.
+        """
         if self._is(fact, WORKS):
+            self.api.page(JOBS, {"state": "open"})
             raise failures.older_changed() from refusal
 
 

@@ -40,6 +40,7 @@ class TrackerRmsSimulator(Simulator):
         "region": "us",
         "access_token": "demo-trackerrms-token",
     }
+    demo_profile_url = "{origin}/Resource/{person_id}"
     switches = SWITCHES
     id_keys = frozenset(
         {
