@@ -203,13 +203,18 @@ def _connect(
     organization: Organization, slug: str, origin: str, by: User
 ) -> AtsConnection:
     elsewhere = consent.signs_in_elsewhere(vendors()[slug])
-    return connect(
+    connection = connect(
         organization=organization,
         vendor=slug,
         credentials=demo_credentials(slug, origin),
         token=demo_consent(slug, organization) if elsewhere else None,
         by=by,
     )
+    connection.profile_url = simulators()[slug].demo_profile_url.replace(
+        "{origin}", origin
+    )
+    connection.save(update_fields=["profile_url"])
+    return connection
 
 
 def _set_up(

@@ -77,6 +77,9 @@ class Simulator:
     # What leads the product here and what its connect form takes; {origin} is filled in.
     demo_variables: ClassVar[Mapping[str, str]] = {}
     demo_credentials: ClassVar[Mapping[str, str]] = {}
+    # Where the badge leads in the demo, with {origin} and {person_id}; "" where the
+    # product gets a link by itself.
+    demo_profile_url: ClassVar[str] = ""
     switches: ClassVar[Mapping[str, Setting]] = {}
     id_keys: ClassVar[frozenset[str]] = frozenset({"id", "Id"})
 

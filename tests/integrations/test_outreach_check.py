@@ -19,7 +19,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from candidates.models import JobCandidate, OutreachEvent
-from integrations import connections, dispatcher, outreach_check, tasks, triggers
+from integrations import (
+    connections,
+    directory,
+    dispatcher,
+    matching,
+    outreach_check,
+    tasks,
+    triggers,
+)
 from integrations.activity import activity_of
 from integrations.adapters import Key, Trigger
 from integrations.findings import finding_of
@@ -391,8 +399,8 @@ def test_a_fault_of_our_own_is_recorded_and_stops_nothing_else(
             raise ZeroDivisionError
         return original(record, people, **options)
 
-    original = outreach_check.matching.judge
-    monkeypatch.setattr(outreach_check.matching, "judge", judge)
+    original = matching.judge
+    monkeypatch.setattr(matching, "judge", judge)
     look(scene)
     assert "Something went wrong inside PinSync" in said(scene, first)
     assert "was found in Crelate" in said(scene, second)
@@ -410,6 +418,7 @@ def test_a_worker_that_vanished_leaves_it_due_again(scene, position):
 def test_an_answer_that_comes_too_late_changes_nothing(scene, position):
     add(position, scene.dana())
     check = outreach_check._claim_next(after=0)
+    assert check
     pass_time(outreach_check.LEASE + 1)
     look(scene)
     DuplicateCheck.objects.update(answer="link")
@@ -488,7 +497,7 @@ def test_connections_take_turns(scene, position, globex, charlie, bob):
 
 def test_the_dispatcher_wakes_while_one_is_due(scene, position, monkeypatch):
     woken = []
-    monkeypatch.setattr(dispatcher.directory, "is_due", lambda: False)
+    monkeypatch.setattr(directory, "is_due", lambda: False)
     monkeypatch.setattr(dispatcher, "wake_checks", lambda: woken.append("checks"))
     dispatcher.tick()
     assert woken == []

@@ -40,6 +40,7 @@ class KortivitySimulator(Simulator):
         "username": "jo@agency.example",
         "password": "demo-password",
     }
+    demo_profile_url = "{origin}/candidates/{person_id}"
     switches = SWITCHES
     id_keys = frozenset({"id", "candidateId"})
     profile: ClassVar[str] = "/candidates/"  # ours: no address of a candidate is known
