@@ -220,18 +220,23 @@ def _connect(
 def _set_up(
     job: Job, demo_job: DemoJob, connection: AtsConnection, *, by: User
 ) -> None:
+    """Choose the first trigger of the screen that this ATS offers."""
     adapter = connection.adapter_class
-    for screen, trigger in demo_job.goes_over:
-        if screen == adapter.settings_screen and trigger in adapter.triggers:
-            ats_job = _same_job(connection, job.title)
-            save_mapping(
-                job=job,
-                connection=connection,
-                trigger=trigger,
-                ats_job_id=ats_job.id if ats_job else "",
-                ats_job_name=job_picker.name_of(ats_job) if ats_job else "",
-                by=by,
-            )
+    offered = (
+        trigger
+        for screen, trigger in demo_job.goes_over
+        if screen == adapter.settings_screen and trigger in adapter.triggers
+    )
+    if trigger := next(offered, None):
+        ats_job = _same_job(connection, job.title)
+        save_mapping(
+            job=job,
+            connection=connection,
+            trigger=trigger,
+            ats_job_id=ats_job.id if ats_job else "",
+            ats_job_name=job_picker.name_of(ats_job) if ats_job else "",
+            by=by,
+        )
 
 
 def _same_job(connection: AtsConnection, title: str) -> AtsJob | None:

@@ -79,7 +79,11 @@ JOBS = (
         "Berlin, Germany",
         "Keeps 400 services dependable: capacity, incident reviews, and the tools that "
         "make both boring.",
-        ((AUTOMATION, Trigger.ADDED), (DETAILS, Trigger.FIRST_MESSAGE)),
+        (
+            (AUTOMATION, Trigger.ADDED),
+            (DETAILS, Trigger.FIRST_MESSAGE),
+            (DETAILS, Trigger.ADDED),
+        ),
     ),
     DemoJob(
         "Robotics Software Engineer",
