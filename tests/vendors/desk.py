@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -34,6 +34,7 @@ class Facts:
     key: str
     create: str
     add: str
+    # "" where it sends none.
     resume: str
     find: str
     jobs: str
@@ -125,6 +126,21 @@ FACTS = {
             for name in ("half a body", "no answer, done")
         },
     ),
+    "kortivity": Facts(
+        key="jo@agency.example:demo-password",
+        create="POST /api/candidates$",
+        add="POST /api/jobs/",
+        resume="",
+        find="GET /api/candidates$",
+        jobs="GET /api/jobs$",
+        helper="POST /api/login$",
+        helps="create",
+        helper_signs_in=True,
+        unknown_id="99999999",
+        links=False,
+        may=("read",),
+        without_rules=(("duplicate_email", "second_record"),),
+    ),
     "trackerrms": Facts(
         key="demo-trackerrms-token",
         create="POST /api/v1/Resource$",
@@ -193,6 +209,14 @@ class Desk:
         )
         self._open.append(adapter)
         return adapter
+
+    def grant(self, key: str, permissions: Iterable[str]) -> None:
+        self.sim.grant(signing_in.key_of(self.slug, key), permissions)
+
+    @property
+    def secret(self) -> str:
+        """Return what of the good key must never be shown."""
+        return self.facts.key.rpartition(":")[2]
 
     def close(self) -> None:
         for adapter in self._open:

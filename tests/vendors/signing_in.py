@@ -18,13 +18,21 @@ def credentials(slug: str, key: str, url: str) -> Mapping[str, str]:
         name: value.replace("{origin}", url)
         for name, value in simulators()[slug].demo_credentials.items()
     }
-    user, colon, password = key.partition(":")
-    if colon and "password" in typed:
+    if "password" in typed:
+        user, _, password = key_of(slug, key).partition(":")
         return {**typed, "username": user, "password": password}
     secrets = [
         field.name for field in vendors()[slug].credentials_fields if field.secret
     ]
     return {**typed, **dict.fromkeys(secrets, key)}
+
+
+def key_of(slug: str, name: str) -> str:
+    """Return what the simulator calls the key: of a password alone, its demo user's."""
+    known = simulators()[slug].demo_credentials
+    if "password" not in known or ":" in name:
+        return name
+    return f"{known['username']}:{name}"
 
 
 def tokens(slug: str, user: str, *, is_due: bool = False) -> Tokens | None:
