@@ -1083,8 +1083,19 @@ def test_a_resume_is_one_part_of_a_form():
     ],
 )
 def test_what_a_failed_upload_means(answer, error):
+    adapter, _ = jobadder({RESUME: answer, PERSON: candidate()})
     with pytest.raises(error):
-        jobadder({RESUME: answer})[0].attach_resume(ALEX, "a.pdf", b"%PDF")
+        adapter.attach_resume(ALEX, "a.pdf", b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("about_person", "error"),
+    [(reply(404), Gone), (candidate(), Rejected), (reply(500), Rejected)],
+)
+def test_a_resume_for_somebody_who_is_gone_says_so(about_person, error):
+    script = {RESUME: reply(404), PERSON: about_person}
+    with pytest.raises(error):
+        jobadder(script)[0].attach_resume(ALEX, "a.pdf", b"%PDF")
 
 
 @pytest.mark.parametrize("answer", [reply(404), reply(404, body=HTML)])

@@ -31,6 +31,7 @@ from integrations.adapters import (
 )
 from integrations.errors import (
     AtsError,
+    Gone,
     MissingPermission,
     NotSent,
     Rejected,
@@ -355,21 +356,14 @@ class JobAdderAdapter(Adapter):
             raise self._what_is_gone(person_id, job_id) or refusal from None
         made(operation, replies.application_id, reply.data, effect=Effect.WRITE)
 
-    def _what_is_gone(self, person_id: str, job_id: str) -> AtsError | None:
+    def _what_is_gone(self, person_id: str, job_id: str) -> Gone | None:
         try:
             job = self.job(job_id)
         except AtsError:
             return None  # the refusal stands
         if job is None or not job.is_open:
             return failures.gone("job")
-        return self._is_gone(person_id)
-
-    def _is_gone(self, person_id: str) -> AtsError | None:
-        """Return the error where nobody has the id: a 404 may be a wrong address."""
-        try:
-            return None if self.person(person_id) else failures.gone("person")
-        except AtsError:
-            return None  # the refusal stands
+        return self._whether_gone(person_id)
 
     # -- resume --------------------------------------------------------------------------
 
@@ -389,17 +383,23 @@ class JobAdderAdapter(Adapter):
         if not (number := replies.number(person_id)):
             raise failures.gone("person")
         operation = "POST /candidates/{candidateId}/attachments/{attach}"
-        reply = self.api.call(
-            operation,
-            number,
-            "Resume",
-            effect=Effect.WRITE,
-            files={"fileData": (file_name, pdf, "application/pdf")},
-            accept=(404,),
-        )
-        if reply.status == 404:
-            raise self._is_gone(person_id) or failures.refused(reply.data)
+        try:
+            reply = self.api.call(
+                operation,
+                number,
+                "Resume",
+                effect=Effect.WRITE,
+                files={"fileData": (file_name, pdf, "application/pdf")},
+            )
+        except Rejected as refusal:
+            raise self._whether_gone(person_id) or refusal from None
         made(operation, replies.attachment_id, reply.data, effect=Effect.WRITE)
+
+    def _whether_gone(self, person_id: str) -> Gone | None:
+        try:
+            return None if self.person(person_id) else failures.gone("person")
+        except AtsError:
+            return None  # the refusal stands
 
 
 MAIN_EMAIL_ONLY = (
