@@ -413,6 +413,8 @@ class Adapter:
     needs: ClassVar[tuple[Permission, ...]] = ()
     # The code in ``needs`` that creating a person proves; "" where there is none.
     write_permission: ClassVar[str] = ""
+    # The one that adding somebody to a job proves, where that is another.
+    job_permission: ClassVar[str] = ""
     settings_screen: ClassVar[Screen]
     triggers: ClassVar[tuple[Trigger, ...]]
     trigger_labels: ClassVar[Mapping[Trigger, str]]

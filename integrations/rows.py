@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from .adapters import Adapter, vendors
 from .figures import Figures, figures_of
-from .models import AtsConnection, AtsPerson, ConnectionPermission
+from .models import (
+    AtsConnection,
+    AtsPerson,
+    ConnectionPermission,
+    ExportAttempt,
+    ExportStep,
+)
 
 if TYPE_CHECKING:
     from pinsync.accounts.models import Organization
@@ -101,13 +107,22 @@ def permission_rows(connection: AtsConnection) -> list[PermissionRow]:
     found = []
     for need in adapter.needs:
         state = State(known.get(need.code, State.UNPROVABLE))
-        is_open = state == State.UNPROVABLE and need.code == adapter.write_permission
-        if is_open and _has_created(connection):
+        if state == State.UNPROVABLE and _was_used(connection, need.code):
             state = State.PROVEN
         found.append(PermissionRow(need.label, need.why, state, *_SHOWN[state]))
     return found
 
 
-def _has_created(connection: AtsConnection) -> bool:
+def _was_used(connection: AtsConnection, code: str) -> bool:
     """Return whether a real write went through: it proves the right to write."""
-    return connection.people.filter(known_by=AtsPerson.KnownBy.CREATED).exists()
+    adapter = connection.adapter_class
+    if code == adapter.write_permission:
+        return connection.people.filter(known_by=AtsPerson.KnownBy.CREATED).exists()
+    if code == adapter.job_permission:
+        added = ExportStep.objects.filter(
+            connection=connection, kind=ExportStep.Kind.JOB_LINK
+        )
+        return added.filter(
+            state=ExportStep.State.DONE, attempts__outcome=ExportAttempt.Outcome.DONE
+        ).exists()
+    return False

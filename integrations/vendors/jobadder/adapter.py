@@ -86,6 +86,7 @@ class JobAdderAdapter(Adapter):
     )
     needs = scopes.NEEDS
     write_permission = scopes.WRITE_CANDIDATE
+    job_permission = scopes.WRITE_APPLICATION
     settings_screen = Screen.AUTOMATION
     triggers = (Trigger.ADDED, Trigger.REPLIED, Trigger.INTERESTED)
     trigger_labels = {
