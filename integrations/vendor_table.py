@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from .adapters import Adapter, Key, Screen, Trigger, vendors
+from .adapters import Adapter, Key, OAuth2, Screen, Trigger, vendors
 
 PATH = Path("docs/vendors.md")
 
@@ -65,13 +65,19 @@ def _keys(keys: Iterable[Key]) -> str:
     return ", ".join(_KEYS[key] for key in keys) or "–"
 
 
+def _credentials(adapter: type[Adapter]) -> list[str]:
+    if isinstance(adapter.sign_in, OAuth2):
+        return [f"sign in at {adapter.label}, grant permission (OAuth 2)"]
+    return [field.label for field in adapter.credentials_fields]
+
+
 def _triggers(adapter: type[Adapter]) -> str:
     return _listed(adapter.trigger_labels[Trigger(t)] for t in adapter.triggers)
 
 
 _CELLS: dict[str, Callable[[type[Adapter]], str]] = {
     "built from": lambda a: a.verified or "guesses, not yet verified",
-    "connect with": lambda a: ", ".join(f.label for f in a.credentials_fields),
+    "connect with": lambda a: ", ".join(_credentials(a)),
     "permissions checked": lambda a: _listed(need.label for need in a.needs),
     "settings live in": lambda a: _SCREENS[a.settings_screen],
     "triggers": _triggers,
