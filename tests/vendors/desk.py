@@ -10,7 +10,14 @@ from typing import Any, TypeVar
 
 import pytest
 
-from integrations.adapters import Adapter, Key, OAuth2, RemotePerson, TokenExchange
+from integrations.adapters import (
+    Adapter,
+    Key,
+    OAuth2,
+    RemotePerson,
+    TokenExchange,
+    vendors,
+)
 from integrations.errors import (
     AtsError,
     BadCredentials,
@@ -19,8 +26,9 @@ from integrations.errors import (
 )
 from integrations.http import open_adapter
 from integrations.simulation import RunningSimulator, simulators
+from integrations.tokens import MemoryTokens
 
-from . import signing_in
+from . import kortivity_profiles, signing_in
 from .people import FULL
 from .simulators import point_at
 
@@ -61,6 +69,10 @@ class Facts:
     # Settings of the simulator: always, and to let it take the same person twice.
     switches: tuple[tuple[str, Any], ...] = ()
     without_rules: tuple[tuple[str, Any], ...] = ()
+    # The adapter as it is corrected for a setting of the simulator, where it has to be;
+    # and the settings that go with one.
+    corrected: Mapping[tuple[str, Any], type[Adapter]] = field(default_factory=dict)
+    together: Mapping[tuple[str, Any], Mapping[str, Any]] = field(default_factory=dict)
     # What of the contract it cannot meet, and why: these must fail, or the row is stale.
     cannot: Mapping[str, str] = field(default_factory=dict)
 
@@ -140,6 +152,8 @@ FACTS = {
         links=False,
         may=("read",),
         without_rules=(("duplicate_email", "second_record"),),
+        corrected=kortivity_profiles.CORRECTED,
+        together={("csrf", "header"): {"sign_in": "cookie_session"}},
     ),
     "trackerrms": Facts(
         key="demo-trackerrms-token",
@@ -177,6 +191,7 @@ class Desk:
         self.facts = FACTS[slug]
         self.slug, self.sim = slug, running
         self._open: list[Adapter] = []
+        self._tokens: list[MemoryTokens] = []
         self.connect()
         self.gates = 0
 
@@ -200,23 +215,38 @@ class Desk:
         renews_first: bool = False,
     ) -> Adapter:
         """Return an adapter with this key, not paced."""
+        tokens = signing_in.tokens(self.slug, key, is_due=renews_first)
+        self._tokens.append(tokens)
         adapter = open_adapter(
             self.slug,
             signing_in.credentials(self.slug, key, self.sim.url),
             before_call=lambda: None,
-            tokens=signing_in.tokens(self.slug, key, is_due=renews_first),
+            tokens=tokens,
             facts=facts,
         )
         self._open.append(adapter)
         return adapter
 
+    def differ(self, switch: str, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let the vendor be otherwise, and the adapter as it is corrected for that."""
+        difference = (switch, value)
+        if adapter := self.facts.corrected.get(difference):
+            monkeypatch.setitem(vendors(), self.slug, adapter)
+        self.sim.set(**{switch: value}, **self.facts.together.get(difference, {}))
+        self.connect()
+
     def grant(self, key: str, permissions: Iterable[str]) -> None:
         self.sim.grant(signing_in.key_of(self.slug, key), permissions)
 
     @property
-    def secret(self) -> str:
-        """Return what of the good key must never be shown."""
-        return self.facts.key.rpartition(":")[2]
+    def secrets(self) -> list[str]:
+        """Return what of the good key, and of what it brought, must never be shown."""
+        found = [self.facts.key.rpartition(":")[2]]
+        for held in filter(None, (tokens.held for tokens in self._tokens)):
+            headers = held.token.headers.values()
+            found += [value.split()[-1] for value in headers]
+            found += [held.token.renewal] if held.token.renewal else []
+        return found
 
     def close(self) -> None:
         for adapter in self._open:

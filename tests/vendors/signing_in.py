@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from integrations import consent
 from integrations.adapters import OAuth2, Token, vendors
 from integrations.simulation import simulators
-from integrations.tokens import MemoryTokens, Tokens
+from integrations.tokens import MemoryTokens
 
 
 def credentials(slug: str, key: str, url: str) -> Mapping[str, str]:
@@ -35,17 +35,16 @@ def key_of(slug: str, name: str) -> str:
     return f"{known['username']}:{name}"
 
 
-def tokens(slug: str, user: str, *, is_due: bool = False) -> Tokens | None:
-    """Return the token of a user who agreed, or of one whom the vendor does not know.
+def tokens(slug: str, user: str, *, is_due: bool = False) -> MemoryTokens:
+    """Return what keeps tokens, with that of a user who agreed where one has to agree.
 
-    ``is_due``: the first call has to renew it.
+    It is that of nobody where the vendor does not know the user. ``is_due``: the first
+    call has to renew it.
     """
     token = granted(slug, user)
-    if token is None:
-        return None
-    return MemoryTokens(
-        vendors()[slug].sign_in, replace(token, expires_in=0) if is_due else token
-    )
+    if token and is_due:
+        token = replace(token, expires_in=0)
+    return MemoryTokens(vendors()[slug].sign_in, token)
 
 
 def granted(slug: str, user: str) -> Token | None:
