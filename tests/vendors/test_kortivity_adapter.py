@@ -5,8 +5,6 @@ None of this is known to be what Kortivity does: it is what ``profile.toml`` say
 
 from __future__ import annotations
 
-import copy
-import tomllib
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +36,7 @@ from integrations.vendors.kortivity import profile
 from integrations.vendors.kortivity.adapter import KortivityAdapter
 
 from .fakehttp import HTML, FakeHttp, reply
+from .kortivity_profiles import changed
 from .people import BARE, FULL
 
 URL = "https://k7y.app"
@@ -55,18 +54,6 @@ ON = f"GET /api/jobs/{JOB}/candidates"
 ADD = f"POST /api/jobs/{JOB}/candidates"
 
 SIGN_IN_PAGE = b'<html><form action="/login"><input type="password"></form></html>'
-TABLES = tomllib.loads(profile.FILE.read_text())
-
-
-def changed(**tables: Any) -> profile.Profile:
-    """Return the profile with these tables' entries changed, and nothing else."""
-    data = copy.deepcopy(TABLES)
-    for name, entries in tables.items():
-        place = data
-        for part in name.split("__"):
-            place = place[part]
-        place.update(entries)
-    return profile.made(data)
 
 
 def kortivity(script=(), wire: profile.Profile | None = None, **credentials):

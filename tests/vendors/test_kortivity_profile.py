@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -20,18 +19,11 @@ from integrations.errors import (
 )
 from integrations.http import VendorHttp
 from integrations.vendors.kortivity import pointers, profile
-from integrations.vendors.kortivity.adapter import PROFILE, KortivityAdapter
+from integrations.vendors.kortivity.adapter import PROFILE
 
 from .kortivity_clerk import PASSWORD, SIGN_IN_PAGE, USER, WRAPPERS, Clerk
+from .kortivity_profiles import TABLES, speaking
 from .people import FULL
-
-TABLES = tomllib.loads(profile.FILE.read_text())
-
-
-def styled(style: str) -> profile.Profile:
-    data = copy.deepcopy(TABLES)
-    data["sign_in"]["style"] = style
-    return profile.made(data)
 
 
 @contextmanager
@@ -46,7 +38,7 @@ def clerk_of(style: str, wrapper: str = "bare") -> Iterator[Clerk]:
 @contextmanager
 def signed_in(clerk: Any, **credentials: str) -> Iterator[Any]:
     """Yield the adapter with the clerk's profile behind the real door."""
-    cls = KortivityAdapter.speaking(styled(clerk.style))
+    cls = speaking(sign_in={"style": clerk.style})
     known = {"api_url": clerk.url + "/#/jobs", "username": USER, "password": PASSWORD}
     http = VendorHttp(adapter_class=cls, credentials=known | credentials)
     adapter: Adapter = cls(http=http, credentials=known | credentials, environment={})
