@@ -79,13 +79,14 @@ class Scene:
 
     def connect(self) -> None:
         """Connect as Alice once more, with the good key."""
-        vendor = self.connection.vendor
+        vendor, alice = self.connection.vendor, self.connection.connected_by
+        assert alice
         self.connection = connections.connect(
             organization=self.connection.organization,
             vendor=vendor,
             credentials=self.credentials(),
             token=signing_in.granted(vendor, self.facts.key),
-            by=self.connection.connected_by,
+            by=alice,
         )
 
     def press(self, candidate: Candidate, *, job: int = 0) -> Export:
