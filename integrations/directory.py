@@ -12,8 +12,9 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
+from threading import Event
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -38,6 +39,7 @@ CHANGES_EVERY = 900.0
 EVERYBODY_EVERY = 86_400.0
 RETRIES = (30, 120, 600, 1_800, 3_600)
 AT_ONCE = 8  # connections; each keeps its own vendor's pace
+LOOK_EVERY = 1.0  # for connections that have become due
 
 GivesWay = Callable[[], bool]
 
@@ -64,23 +66,40 @@ def is_due() -> bool:
 
 
 def pull_due(gives_way: GivesWay = lambda: False) -> None:
-    """Read for a slice what is due; ``gives_way`` ends it when others wait."""
+    """Read for a slice whatever is due; ``gives_way`` ends it when others wait."""
     forget_ended()
+    is_over = _slice(gives_way)
+    running: dict[int, Future[None]] = {}
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as threads:
+        while True:
+            running = {pk: one for pk, one in running.items() if not one.done()}
+            new = [] if is_over() else list(due()[:AT_ONCE])
+            for row in new:
+                if row.pk not in running and len(running) < AT_ONCE:
+                    running[row.pk] = threads.submit(_pull_in_thread, row, is_over)
+            if not running:
+                return
+            wait(running.values(), timeout=LOOK_EVERY)
+
+
+def _slice(gives_way: GivesWay) -> GivesWay:
+    """Return what says that the slice is over; once so, it stays so."""
     ends = time.monotonic() + clock.scaled(SLICE)
-    rows = list(due()[:AT_ONCE])
+    over = Event()
 
-    def run(row: AtsConnection) -> None:
-        try:
-            pull(row, lambda: time.monotonic() > ends or gives_way())
-        finally:
-            if len(rows) > 1:
-                databases.close_all()
+    def is_over() -> bool:
+        if stopping.is_set() or time.monotonic() > ends or gives_way():
+            over.set()
+        return over.is_set()
 
-    if len(rows) == 1:
-        run(rows[0])
-    elif rows:
-        with ThreadPoolExecutor(max_workers=len(rows)) as threads:
-            list(threads.map(run, rows))
+    return is_over
+
+
+def _pull_in_thread(connection: AtsConnection, gives_way: GivesWay) -> None:
+    try:
+        pull(connection, gives_way)
+    finally:
+        databases.close_all()
 
 
 def pull(connection: AtsConnection, gives_way: GivesWay = lambda: False) -> None:
@@ -94,9 +113,9 @@ def pull(connection: AtsConnection, gives_way: GivesWay = lambda: False) -> None
     except BadCredentials:
         _release(row)  # parked: goes on as soon as somebody has reconnected
     except Throttled as error:
-        wait = clock.period(error.wait)
-        breaker.pause(connection, wait)
-        _put_off(row, wait, error.sentence, counts=False)
+        pause = clock.period(error.wait)
+        breaker.pause(connection, pause)
+        _put_off(row, pause, error.sentence, counts=False)
     except AtsError as error:
         tries = len(RETRIES) if isinstance(error, MissingPermission) else row.tries
         _put_off(row, _wait_after(tries), error.sentence)
@@ -140,11 +159,11 @@ def _release(row: AtsDirectoryPull, **changes: object) -> None:
 
 
 def _put_off(
-    row: AtsDirectoryPull, wait: timedelta, sentence: str, *, counts: bool = True
+    row: AtsDirectoryPull, after: timedelta, sentence: str, *, counts: bool = True
 ) -> None:
     _release(
         row,
-        due_at=clock.now() + wait,
+        due_at=clock.now() + after,
         trouble=sentence,
         tries=F("tries") + (1 if counts else 0),
     )
@@ -195,12 +214,12 @@ def _finish(row: AtsDirectoryPull) -> None:
         sweep(row)
     now = clock.now()
     people = AtsDirectoryEntry.objects.filter(connection=row.connection_id).count()
-    wait = CHANGES_EVERY if row.cursor else EVERYBODY_EVERY
+    seconds = CHANGES_EVERY if row.cursor else EVERYBODY_EVERY
     _release(
         row,
         began_at=None,
         finished_at=now,
         full_at=now if row.is_full else row.full_at,
         people=people,
-        due_at=now + clock.period(wait),
+        due_at=now + clock.period(seconds),
     )
