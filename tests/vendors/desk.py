@@ -310,10 +310,12 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 @contextmanager
-def desk_of(slug: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk_of(
+    slug: str, monkeypatch: pytest.MonkeyPatch, **switches: Any
+) -> Iterator[Desk]:
     running = simulators()[slug]().start()
     point_at(slug, running.url, monkeypatch)
-    running.set(**dict(FACTS[slug].switches))
+    running.set(**dict(FACTS[slug].switches) | switches)
     desk = Desk(slug, running)
     try:
         yield desk

@@ -429,7 +429,7 @@ def one_job_is_not_another(desk):
 def one_person_is_not_another(desk):
     job_id = desk.open_job()
     first = desk.create().id
-    second = desk.create(BARE).id
+    second = desk.create(replace(BARE, email="ada@mail.example")).id
     desk.add(first, job_id)
     assert desk.adapter.is_on_job(second, job_id) is False
 
@@ -578,6 +578,15 @@ BESIDE_THE_POINT: dict[tuple[str, Any], tuple[str, ...]] = {
         "one person is not another",
         "a job that is gone is named",
     ),
+    # A candidate without an email is refused, in words.
+    ("required", "email"): (
+        "a name alone is enough",
+        "names of any script arrive as they are",
+        "a phone nobody can read does not lose the person",
+        "a link that is none does not lose the person",
+    ),
+    # Nothing is answered at the address that was entered; the other one is named.
+    ("redirect_to_https", True): DEEDS,
     ("longlist_shows", False): ("a person is put on a job",),
     # A sign-in that ends within the hour is shown as one that lacks a right.
     ("refresh_tokens", "never"): (
@@ -802,6 +811,8 @@ ALSO_TRIED: Mapping[tuple[str, str], tuple[Any, ...]] = {
     ("jobadder", "instance"): ("", "Sandbox"),
     ("jobadder", "seed_people"): (300,),
     ("jobadder", "max_file_mb"): (2,),
+    ("kortivity", "largest_page"): (5,),
+    ("kortivity", "lock_after"): (0,),
 }
 
 

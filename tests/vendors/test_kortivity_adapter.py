@@ -436,6 +436,29 @@ def test_what_a_reply_means(answer, on_write, on_read):
             adapter.find(Key.EMAIL, FULL.email)
 
 
+@pytest.mark.parametrize(
+    ("location", "named"),
+    [
+        ("https://eu.k7y.example/api/jobs?x=1", "https://eu.k7y.example."),
+        ("http://k7y.app:8080/", "http://k7y.app:8080."),
+        ("https://k7y.app/elsewhere", ""),
+        ("/elsewhere", ""),
+        ("https://jo:secret@k7y.example/", ""),
+        ("javascript:alert(1)", ""),
+        ("https://[k7y", ""),
+    ],
+)
+def test_a_redirect_to_another_site_names_the_site_to_enter(location, named):
+    adapter, _ = kortivity({JOBS: reply(301, Location=location), CREATE: reply(301)})
+    with pytest.raises(NotSent) as caught:
+        adapter.ping()
+    assert "secret" not in caught.value.sentence
+    assert ("answers at another address" in caught.value.sentence) == bool(named)
+    assert named in caught.value.sentence
+    with pytest.raises(Unclear):
+        adapter.create(FULL)
+
+
 def test_who_is_there_already_is_read_where_the_refusal_names_them():
     for data, person_id in (
         ({"existingId": 77}, "77"),
@@ -628,6 +651,11 @@ def test_another_job_than_was_asked_for_is_strange():
     "answer", [reply(404), reply(404, {"message": "no"}), reply(410)]
 )
 def test_an_unknown_job_is_none(answer):
+    assert kortivity({ONE_JOB: answer})[0].job(JOB) is None
+
+
+def test_a_missing_record_may_be_told_in_plain_text():
+    answer = reply(404, body=b"Job not found.")
     assert kortivity({ONE_JOB: answer})[0].job(JOB) is None
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from integrations.adapters import Adapter, Key
+from integrations.adapters import Adapter, Key, vendors
 from integrations.errors import (
     AlreadyThere,
     BadCredentials,
@@ -21,9 +21,11 @@ from integrations.http import VendorHttp
 from integrations.vendors.kortivity import pointers, profile
 from integrations.vendors.kortivity.adapter import PROFILE
 
+from .desk import desk_of
 from .kortivity_clerk import PASSWORD, SIGN_IN_PAGE, USER, WRAPPERS, Clerk
-from .kortivity_profiles import TABLES, speaking
+from .kortivity_profiles import JOBS_IN_THE_RECORD, TABLES, speaking
 from .people import FULL
+from .test_contract import DEEDS, SCENARIOS
 
 
 @contextmanager
@@ -52,6 +54,67 @@ def signed_in(clerk: Any, **credentials: str) -> Iterator[Any]:
 def write(adapter, act):
     with adapter.http.writing(lambda: None):
         return act()
+
+
+# -- Everything otherwise ----------------------------------------------------------
+
+# Settings of the simulator: much at once that the profile as shipped does not say, and
+# a switch of each kind that it leaves to the pointers.
+OTHERWISE: Mapping[str, Mapping[str, Any]] = {
+    "a session with a guard against forgery, wrapped": {
+        "sign_in": "cookie_session",
+        "csrf": "header",
+        "wrapper": "data",
+        "expired_reply": "html_login",
+        "id_type": "text",
+        "candidate_id": "text",
+        "personal_url": "linkedinUrl",
+        "job_candidates": "404",
+        "error_form": "text",
+        "required": "both_names",
+        "unknown_keys": "422",
+    },
+    "a password each time, bare and small pages": {
+        "sign_in": "basic",
+        "wrapper": "bare",
+        "largest_page": 5,
+        "linkedin_match": "exact",
+        "status_filter": "ignored",
+        "duplicate_email": "409_with_id",
+        "already_on_job": "200",
+        "jobs_of_candidate": False,
+        "error_form": "errors",
+    },
+    "a token of another name, little understood": {
+        "token_name": "access_token",
+        "expires_name": "left_out",
+        "wrapper": "items",
+        "filters": "ignored",
+        "personal_url": "linkedinUrl",
+        "extra_keys": "unknown",
+        "closed_job": "422",
+        "error_form": "object",
+    },
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("switches", OTHERWISE.values(), ids=OTHERWISE)
+def test_the_profile_alone_meets_a_kortivity_that_is_otherwise_in_everything(
+    switches, monkeypatch
+):
+    told: dict[str, Any] = {
+        "sign_in": {"style": switches.get("sign_in", "bearer_login")}
+    }
+    told["ids"] = {"digits_as_numbers": "candidate_id" not in switches}
+    if "personal_url" in switches:
+        told["people__sends"] = {"personal_url": "linkedinUrl"}
+    if "job_candidates" in switches:
+        told |= JOBS_IN_THE_RECORD
+    monkeypatch.setitem(vendors(), "kortivity", speaking(**told))
+    for name in DEEDS:
+        with desk_of("kortivity", monkeypatch, **switches) as desk:
+            SCENARIOS[name](desk)
 
 
 # -- Three styles, four wrappers ---------------------------------------------------

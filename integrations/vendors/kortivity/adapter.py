@@ -163,7 +163,8 @@ class KortivityAdapter(Adapter):
             raise BadCredentials(str(wrong)) from wrong
 
     def explain(self, reply: Reply, effect: Effect) -> Exception | None:
-        return failures.meaning(reply, self.wire_profile)
+        known = failures.meaning(reply, self.wire_profile)
+        return known or failures.moved(reply, effect, self.base_url())
 
     def new_token(self, old: Token | None) -> Token:
         return sessions.log_in(self.http, self.wire_profile.sign_in, self.credentials)

@@ -57,7 +57,7 @@ class Client:
             return None
         reply = self.http.call("GET", bodies.path(path, **ids), accept=MISSING)
         if reply.status in MISSING:
-            if reply.body and reply.data is None:  # a page: not the API's own answer
+            if replies.is_page(reply):  # not the API's own answer
                 raise failures.unknown_address()
             return None
         wanted = self.wire.ids

@@ -25,6 +25,7 @@ from .profile import BASIC, Ended, Profile, SignInProfile
 
 _LOOK_AT = 20_000  # of a page, for the words of a sign-in page
 _TO_SIGN_IN = (302, 303, 307)  # not 301 or 308: those say where the API itself went
+_REDIRECTS = (301, 302, 303, 307, 308)
 _PROBE = (
     "whoever runs this server compares the connector's profile with what "
     "“manage.py probe_ats kortivity” shows"
@@ -149,6 +150,26 @@ def unreadable_login() -> NotSent:
 
 
 # -- Everything else -------------------------------------------------------------------
+
+
+def moved(reply: Reply, effect: Effect, base: str) -> NotSent | None:
+    """Name the other site that a redirect leads to; None where that is none.
+
+    Of a write nobody knows what became, so that is left to the usual mapping.
+    """
+    if reply.status not in _REDIRECTS or effect is Effect.WRITE:
+        return None
+    try:
+        to = urlsplit(reply.headers.get("Location", ""))
+    except ValueError:
+        return None
+    site = f"{to.scheme}://{to.netloc}"
+    if to.scheme not in ("http", "https") or "@" in to.netloc or site == base:
+        return None
+    return NotSent(
+        f"Kortivity answers at another address, {site}. An administrator enters that as "
+        "the API URL, with Reconnect under Settings > ATS Integration."
+    )
 
 
 class UnknownAddress(Rejected):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from integrations.adapters import AtsJob, Key, RemotePerson
+from integrations.adapters import AtsJob, Key, RemotePerson, Reply
 
 from . import pointers
 from .profile import Ids, Pages, Paths, Profile, Reads
@@ -19,6 +19,11 @@ _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,199}")
 
 class Malformed(Exception):
     """The reply is not what the profile expects; holds no value of it."""
+
+
+def is_page(reply: Reply) -> bool:
+    """Say whether it is a web page; an API may well answer an error in plain text."""
+    return reply.data is None and reply.body.lstrip()[:1] == b"<"
 
 
 def is_id(text: str) -> bool:
