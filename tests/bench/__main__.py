@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from . import cast, delay, pdf, report, throughput
+from . import cast, delay, directory, pdf, report, throughput
 from .stage import stage
 
 _ROUNDS = 2
@@ -39,8 +39,11 @@ def main() -> None:
         report.pdf_lines(made)
         delays = delay.measure(setting, people, seconds=10 if quick else 30)
         report.delay_lines(delays)
+        directories = directory.measure(setting, people, quick=quick)
+        report.directory_lines(directories)
         if not quick:
-            report.write(compared, made, delays, seconds=time.monotonic() - began)
+            seconds = time.monotonic() - began
+            report.write(compared, made, delays, directories, seconds=seconds)
 
 
 def _arguments() -> argparse.Namespace:

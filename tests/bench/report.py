@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from .delay import LATENCY_MS, PER_SECOND, Delays
+from .directory import Directories
 from .stage import ROOT, THREADS
 from .throughput import Comparison, Round, rate
 
@@ -70,10 +71,30 @@ def delay_lines(delays: Delays) -> None:
     )
 
 
+def directory_lines(found: Directories) -> None:
+    people = found.readings[0].people
+    print(f"\nWho is in the ATS: {people:,} people read at our share of the pace")
+    for one in found.readings:
+        print(
+            f"  {one.label:<8} {one.calls:,} calls; {one.paced_calls_per_minute:.1f} a "
+            f"minute measured: {one.paced_minutes:.0f} min   without pace "
+            f"{one.seconds:.0f} s, {one.ms_per_page:.0f} ms a page"
+        )
+    alone, meanwhile = median(found.exports_alone), median(found.exports_meanwhile)
+    print(
+        f"  exports per second, {LATENCY_MS} ms per call: alone {alone:.1f}, meanwhile "
+        f"{meanwhile:.1f} (ratio {meanwhile / alone:.2f}; {found.pages_meanwhile} pages)"
+        f"\nSearch, {people:,} candidates by {people:,} people, page and count, ms"
+    )
+    for name, took in found.search_ms.items():
+        print(f"  {name:<26} {took:6.0f}")
+
+
 def write(
     compared: list[Comparison],
     made: dict[str, float],
     delays: Delays,
+    directories: Directories,
     *,
     seconds: float,
 ) -> None:
@@ -95,6 +116,7 @@ def write(
         "trigger_to_sent_p50_s": round(median(delays.sent), 3),
         "run_seconds": round(seconds),
     }
+    figures |= _of_directories(directories)
     PATH.parent.mkdir(exist_ok=True)
     PATH.write_text(json.dumps(figures, indent=2) + "\n")
     print(f"\nWritten to {PATH.relative_to(ROOT)} after {seconds:.0f} s.")
@@ -112,6 +134,20 @@ def _of_latency(found: Comparison) -> dict[str, float]:
         "calls_per_export": found.calls_per_export,
         "events_per_s": round(median(found.events_per_second), 1),
     }
+
+
+def _of_directories(found: Directories) -> dict[str, float]:
+    alone, meanwhile = median(found.exports_alone), median(found.exports_meanwhile)
+    figures: dict[str, float] = {
+        "directory_people": found.readings[0].people,
+        "exports_while_reading_ratio": round(meanwhile / alone, 3),
+        "search_slowest_ms": round(max(found.search_ms.values()), 1),
+    }
+    for one in found.readings:
+        name = one.label.lower()
+        figures[f"directory_minutes_{name}"] = round(one.paced_minutes, 1)
+        figures[f"directory_ms_per_page_{name}"] = round(one.ms_per_page, 1)
+    return figures
 
 
 def _spread(rounds: list[Round]) -> str:

@@ -38,6 +38,9 @@ class Simulator:
         self._control("POST", "reset")
         self._control("POST", "settings", {"latency_ms": latency_ms})
 
+    def set(self, **values: int) -> None:
+        self._control("POST", "settings", values)
+
     def counts(self) -> dict[str, int]:
         return self._control("GET", "requests")["counts"]
 
@@ -56,7 +59,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.origin = f"http://127.0.0.1:{_free_port()}"
+        self.origin = f"http://127.0.0.1:{free_port()}"
         self.simulator = Simulator(self.origin)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -85,6 +88,12 @@ class Stage:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+    def end(self, name: str) -> None:
+        """Stop one of them, and wait until it has ended."""
+        process = self._processes.pop(name)
+        process.terminate()
+        process.wait(60)
 
     def check(self) -> None:
         """Raise with the log of a program that ended by itself."""
@@ -149,7 +158,7 @@ def stage() -> Iterator[Stage]:
             setting.manage(queue, "rqworker", queue, "-v", "0")
         setting.manage("dispatcher", "dispatch")
         setting.wait_until(
-            lambda: _listens(setting.origin), "Starting the simulator", 30
+            lambda: listens(setting.origin), "Starting the simulator", 30
         )
         yield setting
     finally:
@@ -173,7 +182,7 @@ def _environment(setting: Stage, database: str, redis_url: str) -> None:
             "TIME_SCALE": "1",
             "DRAIN_THREADS": str(THREADS),
             "PACE": "off",
-            "ALLOWED_PRIVATE_HOSTS": f"127.0.0.1:{_port(setting.origin)}",
+            "ALLOWED_PRIVATE_HOSTS": "127.0.0.1:*",
             "ASHBY_URL": setting.origin,
         }
     )
@@ -209,7 +218,7 @@ def _execute(address: str, statement: str) -> None:
         connection.execute(statement)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -219,7 +228,7 @@ def _port(origin: str) -> int:
     return int(origin.rsplit(":", 1)[1])
 
 
-def _listens(origin: str) -> bool:
+def listens(origin: str) -> bool:
     try:
         socket.create_connection(("127.0.0.1", _port(origin)), timeout=1).close()
     except OSError:

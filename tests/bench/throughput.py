@@ -70,7 +70,7 @@ def compare(
     found = Comparison(latency_ms, exports)
     for _ in range(rounds):
         people = cast.people(exports, with_resumes=True)
-        product, events = _run_product(stage, cast, people, latency_ms)
+        product, events = run_product(stage, cast, people, latency_ms)
         found.product.append(product)
         found.events_per_second.append(events)
         bare = _run_bare(stage, cast, people, latency_ms)
@@ -85,7 +85,7 @@ def compare(
 def check_same_bytes(stage: Stage, cast: Cast) -> None:
     """Compare every request of both, body by body, but for what is random in them."""
     people = cast.people(_LOOKED_AT, with_resumes=True)
-    _run_product(stage, cast, people, 0)
+    run_product(stage, cast, people, 0)
     ours = _seen(stage)
     _run_bare(stage, cast, people, 0)
     theirs = _seen(stage)
@@ -104,17 +104,26 @@ def _seen(stage: Stage) -> list[str]:
 # --- The product -----------------------------------------------------------------
 
 
-def _run_product(
-    stage: Stage, cast: Cast, people: list[Any], latency_ms: int
+def run_product(
+    stage: Stage,
+    cast: Cast,
+    people: list[Any],
+    latency_ms: int,
+    *,
+    fresh: bool = True,
 ) -> tuple[Round, float]:
-    """Record the events, then let go: until the last export reads Sent."""
+    """Record the events, then let go: until the last export reads Sent.
+
+    ``fresh`` empties the simulator before.
+    """
     from django.db.models import Max
 
     from integrations.models import Export
     from integrations.tasks import wake_now
     from pinsync import clock
 
-    stage.simulator.reset(latency_ms=latency_ms)
+    if fresh:
+        stage.simulator.reset(latency_ms=latency_ms)
     stage.wait_for_idle_worker()
     _rest(cast, clock.now() + timedelta(hours=1))
     began = time.monotonic()
