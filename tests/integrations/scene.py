@@ -17,7 +17,7 @@ from django.urls import reverse
 from candidates import tasks as documents
 from candidates.models import Candidate
 from integrations import connections, explain
-from integrations.adapters import Key
+from integrations.adapters import Key, OAuth2
 from integrations.badges import Badge, badges_of
 from integrations.drainer import Drainer
 from integrations.http import open_adapter
@@ -31,6 +31,7 @@ from tests.factories import CandidateFactory
 from tests.vendors import signing_in
 from tests.vendors.desk import FACTS
 
+from .consenting import come_back
 from .fakeats import pass_time
 
 # Tables of a simulator in which anything of a person would show.
@@ -40,6 +41,7 @@ OPEN = ("Open", "Active")
 
 only_ashby = pytest.mark.parametrize("vendor", ["ashby"])
 only_crelate = pytest.mark.parametrize("vendor", ["crelate"])
+only_jobadder = pytest.mark.parametrize("vendor", ["jobadder"])
 only_trackerrms = pytest.mark.parametrize("vendor", ["trackerrms"])
 
 
@@ -89,6 +91,12 @@ class Scene:
             by=alice,
         )
 
+    def reconnect(self, key: str) -> str:
+        """Give the connection another key, on its page; return the page after it."""
+        if isinstance(self.connection.adapter_class.sign_in, OAuth2):
+            return seen(come_back(self.alice, self.connection.vendor, key))
+        return self.administer("reconnect", **self.credentials(key))
+
     def press(self, candidate: Candidate, *, job: int = 0) -> Export:
         """Press Export to ATS as Bob, on the page; return the export."""
         reply = self.bob.post(self.button(candidate), self.choice(job))
@@ -125,7 +133,7 @@ class Scene:
     def administer(self, action: str, **data: str) -> str:
         """Post one of Alice's forms under ATS Integration; return the page after it."""
         url = reverse(f"integrations:{action}", args=[self.connection.pk])
-        return _seen(self.alice.post(url, data, follow=True))
+        return seen(self.alice.post(url, data, follow=True))
 
     # -- what the processes do -----------------------------------------------------
 
@@ -252,7 +260,7 @@ class Scene:
         return Key.NAME in self.connection.adapter_class.duplicate_keys
 
     def read_settings(self) -> str:
-        return _seen(self.alice.get(reverse("integrations:settings")))
+        return seen(self.alice.get(reverse("integrations:settings")))
 
     def is_resting(self) -> bool:
         self.connection.refresh_from_db()
@@ -262,14 +270,14 @@ class Scene:
     def read(self, url: str) -> str:
         reply = self.bob.get(url)
         assert reply.status_code == 200
-        return _seen(reply)
+        return seen(reply)
 
     def state(self, export: Export) -> str:
         export.refresh_from_db()
         return export.state
 
 
-def _seen(reply: Any) -> str:
+def seen(reply: Any) -> str:
     return " ".join(reply.content.decode().split())
 
 
