@@ -106,7 +106,7 @@ def export(connection, bob):
 # --- The whole path, over sockets -------------------------------------------------
 
 
-@pytest.fixture(params=["ashby", "crelate", "jobadder", "trackerrms"])
+@pytest.fixture(params=["ashby", "crelate", "jobadder", "kortivity", "trackerrms"])
 def vendor(request) -> str:
     return request.param
 

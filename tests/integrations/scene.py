@@ -135,6 +135,9 @@ class Scene:
         url = reverse(f"integrations:{action}", args=[self.connection.pk])
         return seen(self.alice.post(url, data, follow=True))
 
+    def grant(self, key: str) -> None:
+        self.sim.grant(signing_in.key_of(self.connection.vendor, key))
+
     # -- what the processes do -----------------------------------------------------
 
     def work(self) -> None:
@@ -225,6 +228,11 @@ class Scene:
     def jobs_of(self, person: Mapping[str, Any]) -> list[str]:
         return [job["id"] for job in person["jobs"]]
 
+    def resumes(self) -> list[str]:
+        """Return the files with which Dana arrives: none where no resume is sent."""
+        sends = self.connection.adapter_class.sends_resume
+        return ["Dana-Example-resume.pdf"] if sends else []
+
     def known_by(self, candidate: Candidate) -> str:
         return AtsPerson.objects.get(candidate=candidate).known_by
 
@@ -232,7 +240,7 @@ class Scene:
         """Check the good end of everything: there once, on the job, with the resume."""
         person = self.person()
         assert self.jobs_of(person) == [self.jobs[0]]
-        assert [f["name"] for f in person["files"]] == ["Dana-Example-resume.pdf"]
+        assert [f["name"] for f in person["files"]] == self.resumes()
         assert len(person["notes"]) <= 1
         assert self.state(sent) == Export.State.SENT
         assert self.badge(candidate).words == f"In {self.label}"

@@ -29,7 +29,7 @@ def test_a_person_arrives_with_everything_and_the_badge_leads_to_them(scene):
     person = scene.person()
     assert (person["name"], person["emails"]) == ("Dana Example", ["dana@example.com"])
     assert scene.jobs_of(person) == [scene.jobs[0]]
-    assert person["resume"]["name"] == "Dana-Example-resume.pdf"
+    assert [file["name"] for file in person["files"]] == scene.resumes()
     assert scene.state(sent) == Export.State.SENT
     assert scene.badge(candidate).words == f"In {scene.label}"
     assert scene.badge(candidate).url in scene.page(candidate)
@@ -64,7 +64,7 @@ def test_two_jobs_asked_for_at_once_make_one_person_on_both(scene):
     scene.press(candidate, job=1)
     scene.work()
     assert sorted(scene.jobs_of(scene.person())) == sorted(scene.jobs[:2])
-    assert len(scene.person()["files"]) == 1
+    assert len(scene.person()["files"]) == len(scene.resumes())
 
 
 def test_somebody_there_is_linked_and_nothing_of_theirs_changes(scene):

@@ -165,16 +165,19 @@ def test_a_person_that_the_search_shows_late_is_not_made_again(scene):
 def test_what_follows_the_person_is_looked_up_before_it_is_repeated(
     scene, write, reply
 ):
+    if not (match := getattr(scene.facts, write)):
+        return  # no resume is sent
     candidate = scene.dana()
     fault, options = LOST[reply]
-    scene.sim.fault(fault, match=getattr(scene.facts, write), **options)
+    scene.sim.fault(fault, match=match, **options)
     sent = scene.trigger(candidate)
     scene.work()
     wait_until(lambda: scene.person()["files"] or write == "add", seconds=10, what="it")
     scene.settle()
     scene.check_arrived_once(candidate, sent)
     assert scene.sim.count(scene.facts.add) == 1
-    assert scene.sim.count(scene.facts.resume) == 1
+    if scene.resumes():
+        assert scene.sim.count(scene.facts.resume) == 1
 
 
 @only_crelate
