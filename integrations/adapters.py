@@ -398,6 +398,8 @@ class Adapter:
 
     slug: ClassVar[str]
     label: ClassVar[str]
+    # What its users call it, where that is shorter than the label.
+    short_label: ClassVar[str] = ""
     # What the adapter was built from; None: guesses, and the screens say so.
     verified: ClassVar[str | None]
     # With verified None: the variable by which an operator allows calls to any host but
@@ -419,6 +421,8 @@ class Adapter:
     triggers: ClassVar[tuple[Trigger, ...]]
     trigger_labels: ClassVar[Mapping[Trigger, str]]
     job_required: ClassVar[bool] = False
+    # How its users write a job's id, where jobs are searched by that, too.
+    job_id_example: ClassVar[str] = ""
     # The keys that decide identity here, from the guides.
     duplicate_keys: ClassVar[tuple[Key, ...]]
     # The questions that its API can answer, in the order of asking.

@@ -45,6 +45,11 @@ class Badge:
         return self.connection.label
 
     @property
+    def person_words(self) -> str:
+        """Name the person by id, for where no link is known."""
+        return f"{self.connection.short_label} candidate {self.person_id}"
+
+    @property
     def vendor(self) -> str:
         return self.connection.vendor
 

@@ -148,6 +148,11 @@ class AtsConnection(models.Model):
         return cls.label if cls else self.vendor
 
     @property
+    def short_label(self) -> str:
+        cls = vendors().get(self.vendor)
+        return cls.short_label if cls and cls.short_label else self.label
+
+    @property
     def checks_on_outreach(self) -> bool:
         """Return whether duplicates are looked for early; a vendor we lost: no."""
         cls = vendors().get(self.vendor)

@@ -44,7 +44,7 @@ REGIONS = (("us", "US"), ("ca", "Canada"), ("other", "All other"))
 
 
 class TrackerRmsAdapter(Adapter):
-    slug, label = "trackerrms", "TrackerRMS"
+    slug, label, short_label = "trackerrms", "TrackerRMS", "Tracker"
     verified = "public clients and help pages, no live call"
     environment = (
         Env(
@@ -119,6 +119,7 @@ class TrackerRmsAdapter(Adapter):
         Trigger.REPLIED: "When they reply to an email",
         Trigger.INTERESTED: "When they reply to an email and are interested",
     }
+    job_id_example = "1026 or JOB-1026"
     duplicate_keys = (Key.NAME, Key.EMAIL, Key.LINKEDIN)
     # How each is asked, and what its "nobody" proves (see ``absence_keys``), follows
     # from what the test of the connection has shown.

@@ -80,7 +80,8 @@ def absence_keys(facts: Mapping[str, str]) -> tuple[Key, ...]:
 _PARTIAL = (
     "The duplicate check is partial: with this access token TrackerRMS cannot be asked "
     "who has an email address or a LinkedIn URL, so only the first 20 pages of its "
-    "candidates are compared. After an unclear export a recruiter is always asked."
+    "candidates are compared. After an unclear export a recruiter is always asked, unless "
+    "the person is among these."
 )
 _UNTRIED = (
     "The duplicate check may be partial: TrackerRMS shows no candidate with an email "
