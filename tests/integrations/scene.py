@@ -40,6 +40,9 @@ SOON = timedelta(seconds=1)
 OPEN = ("Open", "Active")
 
 only_ashby = pytest.mark.parametrize("vendor", ["ashby"])
+by_email_or_linkedin = pytest.mark.parametrize(
+    "vendor", ["ashby", "jobadder", "kortivity"]
+)
 only_crelate = pytest.mark.parametrize("vendor", ["crelate"])
 only_jobadder = pytest.mark.parametrize("vendor", ["jobadder"])
 only_trackerrms = pytest.mark.parametrize("vendor", ["trackerrms"])

@@ -13,7 +13,7 @@ from integrations import connections, triggers
 from integrations.models import AtsPerson, Decision, Export
 from tests.factories import JobCandidateFactory, JobFactory
 
-from .scene import only_ashby, only_crelate
+from .scene import by_email_or_linkedin, only_crelate
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -163,8 +163,8 @@ def test_the_namesake_that_is_skipped_ends_the_export(scene, namesake):
     assert scene.badge(candidate).words == "Not in Crelate"
 
 
-@only_ashby
-def test_a_namesake_is_nobody_to_ashby(scene, namesake):
+@by_email_or_linkedin
+def test_a_namesake_is_nobody_where_only_email_and_linkedin_count(scene, namesake):
     _, _, sent = namesake
     assert scene.state(sent) == Export.State.SENT
     assert len(scene.people()) == 2
@@ -180,19 +180,19 @@ def several(scene):
     return candidate, [first["id"], second["id"]], sent
 
 
-@only_ashby
+@by_email_or_linkedin
 def test_several_matches_ask_and_nothing_is_written(scene, several):
     candidate, ids, sent = several
     assert scene.state(sent) == Export.State.NEEDS_YOU
     decision = Decision.objects.get()
     assert sorted(row["person_id"] for row in decision.shown) == sorted(ids)
     assert scene.sentence(candidate) == (
-        "2 people in Ashby look like Dana Example. Which one is it?"
+        f"2 people in {scene.label} look like Dana Example. Which one is it?"
     )
     assert scene.sim.count(scene.facts.create) == 2  # those entered by hand
 
 
-@only_ashby
+@by_email_or_linkedin
 @pytest.mark.parametrize(
     ("choice", "number", "people", "state"),
     [("link", 1, 2, "sent"), ("create", 0, 3, "sent"), ("skip", 0, 2, "cancelled")],
@@ -211,7 +211,7 @@ def test_each_answer_about_several_is_carried_out(
         assert on_job == [ids[number]]
 
 
-@only_ashby
+@by_email_or_linkedin
 def test_the_same_linkedin_profile_is_found_by_name_and_linked(scene):
     candidate = scene.dana(linkedin_url="https://www.linkedin.com/in/dana-example")
     there = scene.add(

@@ -14,7 +14,7 @@ from integrations.models import AtsConnection, AtsPerson, Decision, Export
 from integrations.verify import broken_invariants
 from tests.faults.parts import wait_until
 
-from .scene import Scene, only_ashby
+from .scene import Scene, by_email_or_linkedin, only_ashby
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -182,7 +182,7 @@ def test_disconnecting_while_a_worker_is_inside_the_create(scene, alice, patient
     assert sent.cancel_reason == "disconnected"
 
 
-@only_ashby
+@by_email_or_linkedin
 def test_disconnecting_while_a_worker_looks_up_sends_nothing(scene, alice, patient):
     candidate = scene.dana()
     sent = scene.trigger(candidate)
@@ -196,7 +196,7 @@ def test_disconnecting_while_a_worker_looks_up_sends_nothing(scene, alice, patie
     assert not Decision.objects.exists()
 
 
-@only_ashby
+@by_email_or_linkedin
 def test_a_key_changed_while_the_worker_has_the_old_one_is_not_parked(scene, patient):
     candidate = scene.dana()
     sent = scene.trigger(candidate)
