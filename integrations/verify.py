@@ -55,8 +55,11 @@ def _done_without_person() -> Iterable[str]:
 
 
 def _write_without_intent() -> Iterable[str]:
-    """Every number up to ``attempt`` has its row, written before the outcome."""
-    rows = ExportStep.objects.annotate(made=Count("attempts")).exclude(
+    """Every number up to ``attempt`` has its row, written before the outcome.
+
+    Or had it: rows that were deleted after their time are counted.
+    """
+    rows = ExportStep.objects.annotate(made=Count("attempts") + F("pruned")).exclude(
         made=F("attempt")
     )
     yield from (f"step {step.pk}" for step in rows)

@@ -3,9 +3,10 @@
 The database is the ledger of what was sent; Redis and RQ only wake workers. Who may
 change what: ``triggers``, ``decisions`` and ``connections`` make and cancel, ``ledger``
 alone moves steps for the engine, ``drainer`` and ``dispatcher`` lease and sweep,
-``directory`` keeps who is in an ATS.
+``directory`` keeps who is in an ATS, ``later_looks`` looks again at what was unclear.
 """
 
+from .afterwards import ConnectionMail, LaterLook
 from .connections import (
     AtsConnection,
     ConnectionPermission,
@@ -16,6 +17,7 @@ from .connections import (
 )
 from .directory import AtsDirectoryEntry, AtsDirectoryKey, AtsDirectoryPull
 from .duplicates import DuplicateCheck
+from .duties import Duty
 from .evidence import AtsPerson, Decision, ExportAttempt, IdentityClaim
 from .exports import FINISHED, Export, ExportStep
 
@@ -26,14 +28,17 @@ __all__ = [
     "AtsDirectoryKey",
     "AtsDirectoryPull",
     "AtsPerson",
+    "ConnectionMail",
     "ConnectionPermission",
     "Decision",
     "DuplicateCheck",
+    "Duty",
     "Export",
     "ExportAttempt",
     "ExportStep",
     "IdentityClaim",
     "JobAtsMapping",
+    "LaterLook",
     "VendorBadge",
     "trigger_choices",
     "vendor_choices",

@@ -208,7 +208,14 @@ class ExportStep(models.Model):
     )
     error_kind = models.CharField(max_length=20, blank=True)
     error = models.TextField(blank=True, help_text="The sentence shown to people.")
+    excerpt = models.TextField(
+        blank=True, help_text="A redacted piece of a reply that was not understood."
+    )
+    excerpt_at = models.DateTimeField(null=True, blank=True)
     ever_unclear = models.BooleanField(default=False)
+    pruned = models.PositiveIntegerField(
+        default=0, help_text="Attempts that were deleted after their time."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -265,6 +272,12 @@ class ExportStep(models.Model):
             # The dispatcher sweeps for vanished workers.
             models.Index(
                 fields=["intent_at"], condition=Q(state="sending"), name="step_sending"
+            ),
+            # Excerpts that are to be emptied in time; there are few.
+            models.Index(
+                fields=["excerpt_at"],
+                condition=Q(excerpt_at__isnull=False),
+                name="step_excerpt",
             ),
             # All steps of one person, for the derived state and the badge.
             models.Index(fields=["candidate", "connection"], name="step_person"),
