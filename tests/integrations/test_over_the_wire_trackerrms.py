@@ -233,6 +233,37 @@ def test_a_duplicate_is_found_by_reading_the_list_where_no_look_up_works(scene):
     assert scene.person()["id"] == there["id"]
 
 
+# Everybody who comes is beyond the twentieth page.
+FAR = {"page_size": 1, "search_order": "oldest"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "finds"),
+    [(ONLY_OLDER, True), (ONLY_SEARCH, True), (NEITHER, False)],
+)
+def test_beyond_twenty_pages_only_a_look_up_finds_somebody(scene, settings, finds):
+    told(scene, settings | FAR)
+    there = scene.add(scene.dana())
+    candidate = scene.dana()
+    scene.press(candidate)
+    scene.work()
+    known = AtsPerson.objects.get(candidate=candidate)
+    assert (known.person_id == there["id"]) is finds
+    assert len(scene.people()) == (1 if finds else 2)
+
+
+def test_a_partial_check_never_repeats_a_create_that_it_cannot_see(scene):
+    told(scene, NEITHER | FAR)
+    scene.sim.fault("commit_then_drop", match=scene.facts.create)
+    candidate = scene.dana()
+    sent = scene.trigger(candidate)
+    scene.work()
+    scene.settle()
+    scene.settle()
+    assert len(scene.people()) == scene.sim.count(scene.facts.create) == 1
+    assert scene.state(sent) == Export.State.NEEDS_YOU
+
+
 def test_a_look_up_that_stops_working_holds_everybody_until_the_next_test(scene):
     told(scene, ONLY_OLDER)
     scene.sim.set(**ONLY_SEARCH)
