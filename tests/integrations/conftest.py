@@ -130,3 +130,10 @@ def scene(vendor, request, monkeypatch, acme, as_alice, as_bob, alice) -> Iterat
     )
     yield Scene(sim, connected, {"alice": as_alice, "bob": as_bob})
     assert broken_invariants() == {}
+
+
+@pytest.fixture
+def patience(monkeypatch) -> None:
+    """Give calls and those who wait time enough: a busy machine decides nothing."""
+    for module in ("http", "sign_in"):
+        monkeypatch.setattr(f"integrations.{module}.CALL_DEADLINE", 3_000)

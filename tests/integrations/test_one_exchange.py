@@ -2,59 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connections as databases
 
 from integrations import connections
 from integrations.errors import BadCredentials
 from integrations.models import AtsConnection
-from integrations.sign_in import open_connection
 from pinsync import clock
 
+from .fifty import at_once
 from .scene import Scene, only_trackerrms
 
-pytestmark = [pytest.mark.django_db(transaction=True), only_trackerrms]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("patience"),
+    only_trackerrms,
+]
 
-CALLERS = 50
 EXCHANGE = "POST /api/Auth/ExchangeToken$"
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """Give calls and those who wait time enough: a busy machine decides nothing."""
-    for module in ("http", "sign_in"):
-        monkeypatch.setattr(f"integrations.{module}.CALL_DEADLINE", 3_000)
-
-
-def at_once(scene: Scene, ask: Callable[[Any], Any]) -> list[Any]:
-    """Let fifty adapters of the one connection ask together, as threads of a worker do."""
-    begin = threading.Barrier(CALLERS)
-
-    def call(_: int) -> Any:
-        connection = AtsConnection.objects.get(pk=scene.connection.pk)
-        adapter: Any = open_connection(
-            connection,
-            connection.get_credentials(),
-            share="exports",
-            before_call=lambda: None,
-        )
-        try:
-            begin.wait(60)
-            return ask(adapter)
-        except BadCredentials as refused:
-            return refused
-        finally:
-            adapter.http.close()
-            databases.close_all()
-
-    with ThreadPoolExecutor(CALLERS) as pool:
-        return list(pool.map(call, range(CALLERS)))
 
 
 def exchanges(scene: Scene) -> int:
