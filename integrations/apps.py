@@ -7,8 +7,9 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from candidates.filters import register_filter
+        from pinsync import health
 
-        from . import checks, import_ids, search, triggers  # noqa: F401
+        from . import backlog, checks, import_ids, search, triggers  # noqa: F401
         from .adapters import vendors
         from .http import environment_of
 
@@ -17,3 +18,5 @@ class IntegrationsConfig(AppConfig):
         triggers.listen()
         register_filter(search.narrow)
         import_ids.register()
+        health.register("dispatcher", backlog.dispatcher_lives)
+        health.register("oldest due export", backlog.nothing_is_stuck)

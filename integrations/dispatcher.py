@@ -17,7 +17,7 @@ from candidates.models import CandidateImport, ResumeDocument
 from candidates.tasks import wake_documents
 from pinsync import clock
 
-from . import directory, ledger, outreach_check, timing
+from . import backlog, directory, ledger, outreach_check, timing
 from .connections import due_for_proof
 from .intents import writing
 from .models import AtsConnection, Export, ExportStep
@@ -50,6 +50,7 @@ def run(stop: threading.Event) -> None:
 
 def tick() -> None:
     """Turn vanished steps into unclear ones; wake workers for what is due."""
+    backlog.beat()
     sweep()
     if exports_due():
         wake_now()

@@ -16,6 +16,7 @@ APPS = ("pinsync", "jobs", "candidates", "integrations")
 PROJECT = (
     "pinsync.clock",
     "pinsync.forms",
+    "pinsync.health",
     "pinsync.local_time",
     "pinsync.paging",
     "pinsync.waking",
