@@ -129,7 +129,7 @@ ONLY_SEARCH = NEITHER | {"email_filter": "honoured"}
 ONLY_OLDER = {"widget_access_token": "accepted", "email_filter": "ignored"}
 
 
-def told(scene: Scene, settings: dict[str, str]) -> str:
+def told(scene: Scene, settings: dict[str, Any]) -> str:
     """Let TrackerRMS be so, and test the connection; return its page."""
     scene.sim.set(**settings)
     page = scene.administer("test")
@@ -234,7 +234,7 @@ def test_a_duplicate_is_found_by_reading_the_list_where_no_look_up_works(scene):
 
 
 # Everybody who comes is beyond the twentieth page.
-FAR = {"page_size": 1, "search_order": "oldest"}
+FAR: dict[str, Any] = {"page_size": 1, "search_order": "oldest"}
 
 
 @pytest.mark.parametrize(
