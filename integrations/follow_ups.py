@@ -10,8 +10,8 @@ from pinsync import clock
 
 from . import ledger
 from .errors import AlreadyThere
-from .intents import Claimed, intend
-from .models import AtsPerson, Decision, ExportAttempt
+from .intents import Claimed, intend, is_held_by_another
+from .models import AtsPerson, Decision, Export, ExportAttempt
 from .work import CLAIMED, Work
 
 CONFIRM_EVERY = 3.0
@@ -122,10 +122,42 @@ class JobLinkWork(FollowUp):
 
     def attempt(self) -> None:
         began = clock.now()
-        if not self._cannot_be_there_yet() and self.is_there():
+        there = False if self._cannot_be_there_yet() else self.is_there()
+        if there:
             ledger.done(self.step, self.ticket)
+        elif there is None and self._may_be_there():
+            self._ask_first()
         else:
             self.send(began)
+
+    def _may_be_there(self) -> bool:
+        """Say whether somebody else may have put them on the job, for all we know.
+
+        Whoever we created is on the job only by us; a recruiter's word settles it.
+        """
+        assert self.person is not None  # noqa: S101 (run() returned otherwise)
+        if self.person.is_ours or is_held_by_another(self.step, self.claims()):
+            return False
+        return not self.step.decisions.filter(choice=Choice.REPEAT).exists()
+
+    def _ask_first(self) -> None:
+        name = self.candidate.full_name
+        ledger.ask(
+            self.step,
+            self.ticket,
+            question=(
+                f"{self.ats} does not tell who is on the job{self._named()}, and "
+                f"{name} may be on it already. Look there before they are added."
+            ),
+            shown=[],
+            allowed=[Choice.DONE, Choice.REPEAT, Choice.SKIP],
+        )
+
+    def _named(self) -> str:
+        """Return the job's name in quotes, after a blank; "" where we have none."""
+        wishes = Export.objects.of_step(self.step)
+        wish = wishes.filter(ats_job_id=self.step.ats_job_id).first()
+        return f" “{wish.ats_job_name}”" if wish and wish.ats_job_name else ""
 
     def _cannot_be_there_yet(self) -> bool:
         """Somebody whom we created a moment ago is on no job: no need to ask."""

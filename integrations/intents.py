@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from candidates.models import Candidate
 from pinsync import clock
@@ -182,12 +182,7 @@ def _take_claims(
 ) -> None:
     if not claims:
         return
-    wanted = Q()
-    for key, value in claims:
-        wanted |= Q(key=key, value=value)
-    held = IdentityClaim.objects.order_by("key", "value").filter(
-        wanted, connection_id=step.connection_id
-    )
+    held = _held(step, claims).order_by("key", "value")
     taken = set()
     for pk, name, value, holder in held.values_list("pk", "key", "value", "step_id"):
         if holder != step.pk and not share:
@@ -200,6 +195,20 @@ def _take_claims(
         for key, value in claims
         if (key, value) not in taken
     )
+
+
+def is_held_by_another(step: ExportStep, claims: Collection[tuple[str, str]]) -> bool:
+    """Return whether another step has one of the claims."""
+    return _held(step, claims).exclude(step=step).exists()
+
+
+def _held(
+    step: ExportStep, claims: Collection[tuple[str, str]]
+) -> QuerySet[IdentityClaim]:
+    wanted = Q()
+    for key, value in claims:
+        wanted |= Q(key=key, value=value)
+    return IdentityClaim.objects.filter(wanted, connection_id=step.connection_id)
 
 
 def _claim(pk: int) -> IdentityClaim:

@@ -220,11 +220,12 @@ def _show_decision(
 
 def _decided(decision: Decision, choice: str) -> str:
     name, label = decision.step.candidate, decision.step.connection.label
+    again = " once more" if decision.step.attempt else ""
     Choice = Decision.Choice
     return {
         Choice.LINK: f"{name} is linked in {label}; nothing of theirs is changed there.",
         Choice.CREATE: f"{name} is created in {label} as a new person.",
-        Choice.REPEAT: f"It is sent to {label} once more for {name}.",
+        Choice.REPEAT: f"It is sent to {label}{again} for {name}.",
         Choice.DONE: f"{name} is marked as there in {label}.",
         Choice.SKIP: f"{name} is not sent to {label}.",
     }[Choice(choice)]

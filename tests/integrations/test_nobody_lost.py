@@ -325,6 +325,43 @@ def test_a_place_on_the_job_that_was_skipped_is_free_for_the_other_row(
     decisions.decide(Decision.objects.get(), choice="skip", by=bob)
     sent = export(twin(dana))
     bench.run()
+    assert (state(sent), ats.links) == (Export.State.NEEDS_YOU, [])
+    decisions.decide(Decision.objects.get(choice=""), choice="repeat", by=bob)
+    bench.run()
+    assert len(ats.links) == 1
+    assert state(sent) == Export.State.SENT
+
+
+@pytest.mark.parametrize(
+    ("choice", "links", "outcome"),
+    [("done", 0, "sent"), ("repeat", 1, "sent"), ("skip", 0, "sent")],
+)
+def test_who_was_there_is_put_on_a_job_that_nobody_can_read_by_a_recruiter_only(
+    dana, export, bench, ats, bob, choice, links, outcome
+):
+    bench.adapter.is_on_job = lambda *a: None  # it cannot tell
+    ats.add("Dana Example", emails=("dana@example.com",))
+    sent = export(dana)
+    bench.run()
+    assert (state(sent), ats.links) == (Export.State.NEEDS_YOU, [])
+    question = Decision.objects.get()
+    assert question.question == (
+        "Ashby does not tell who is on the job “job-1”, and Dana Example may be on it "
+        "already. Look there before they are added."
+    )
+    decisions.decide(question, choice=choice, by=bob)
+    bench.run()
+    assert len(ats.links) == links
+    assert state(sent) == outcome
+
+
+def test_whom_we_created_goes_onto_a_job_that_nobody_can_read(dana, export, bench, ats):
+    bench.adapter.is_on_job = lambda *a: None  # it cannot tell
+    ats.fail["add_to_job"] = ["busy"]
+    sent = export(dana)
+    bench.run()
+    bench.pass_time(3600)
+    bench.run()
     assert len(ats.links) == 1
     assert state(sent) == Export.State.SENT
 

@@ -1039,13 +1039,10 @@ def test_an_addition_to_an_unknown_address_is_refused():
         (None, {"path": ""}),
     ],
 )
-def test_whoever_cannot_be_asked_about_is_not_added_twice(answer, entries):
+def test_where_nobody_can_be_asked_it_says_neither_yes_nor_no(answer, entries):
     script = {ON: answer, ONE_JOB: reply(200, job()), ONE: reply(200, person())}
-    adapter, http = kortivity(script | {ADD: reply(201)}, changed(on_job=entries))
+    adapter, _ = kortivity(script, changed(on_job=entries))
     assert adapter.is_on_job(DANA, JOB) is None
-    with pytest.raises(Rejected, match="add them by hand"):
-        adapter.add_to_job(DANA, JOB)
-    assert ADD not in http.names()
 
 
 def test_a_job_with_more_people_than_can_be_read_tells_nothing():
@@ -1055,16 +1052,6 @@ def test_a_job_with_more_people_than_can_be_read_tells_nothing():
     )
     assert adapter.is_on_job("99999", JOB) is None
     assert len(http.calls) == 50
-
-
-def test_not_being_told_about_one_does_not_stop_another():
-    on = [reply(405), rows()]
-    script = {ON: on, ONE_JOB: reply(200, job()), ONE: reply(200, person())}
-    adapter, http = kortivity(script | {ADD: reply(201, {"id": 1})})
-    assert adapter.is_on_job(DANA, JOB) is None
-    assert adapter.is_on_job(DANA, JOB) is False
-    adapter.add_to_job(DANA, JOB)
-    assert ADD in http.names()
 
 
 @pytest.mark.parametrize("body", [b"", HTML, b'{"id": 90'])

@@ -137,8 +137,6 @@ class KortivityAdapter(Adapter):
     ) -> None:
         super().__init__(http=http, credentials=credentials, environment=environment)
         self.api = Client(http, self.wire_profile)
-        # The (person, job) of which is_on_job() could not tell.
-        self._untold: tuple[str, str] | None = None
 
     @classmethod
     def speaking(cls, wire: Profile) -> type[KortivityAdapter]:
@@ -314,11 +312,6 @@ class KortivityAdapter(Adapter):
 
     def is_on_job(self, person_id: str, job_id: str) -> bool | None:
         """Look through who is on the job; None where that cannot be asked."""
-        there = self._is_listed(person_id, job_id)
-        self._untold = (person_id, job_id) if there is None else None
-        return there
-
-    def _is_listed(self, person_id: str, job_id: str) -> bool | None:
         wire = self.wire_profile.on_job
         ids = {"job_id": job_id, "candidate_id": person_id}
         if not all(map(replies.is_id, ids.values())):
@@ -338,13 +331,8 @@ class KortivityAdapter(Adapter):
         return False if complete else None
 
     def add_to_job(self, person_id: str, job_id: str) -> None:
-        """Add them, unless is_on_job() has just failed to tell whether they are there.
-
-        Whether Kortivity refuses a second addition is unknown, too.
-        """
+        """Add them; whether Kortivity refuses a second addition is unknown."""
         wire, ids = self.wire_profile.add_to_job, self.wire_profile.ids
-        if self._untold == (person_id, job_id):
-            raise failures.cannot_tell()
         for what, id in (("job", job_id), ("person", person_id)):
             if not replies.is_id(id):
                 raise failures.gone(what)

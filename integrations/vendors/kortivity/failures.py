@@ -183,14 +183,6 @@ def unknown_address() -> UnknownAddress:
     )
 
 
-def cannot_tell() -> Rejected:
-    return Rejected(
-        "Kortivity does not tell who is on this job, so nobody is added who may be on it "
-        "already. Look there and add them by hand. So that it can be asked in future, "
-        f"{_PROBE}."
-    )
-
-
 def proves_nothing(question: str) -> Unexpected:
     return Unexpected(
         f"Kortivity answered a search for one {question} with more people than can have "
