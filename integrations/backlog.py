@@ -65,7 +65,7 @@ def _oldest(now: datetime, *, urgent: bool) -> Subquery:
 
 
 def dispatcher_lives() -> Part:
-    last = Duty.objects.last(DISPATCHER)
+    last = Duty.objects.done_last(DISPATCHER)
     if last is None:
         return Part(False, "was never seen")
     age = clock.now() - last

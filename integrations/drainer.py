@@ -305,7 +305,7 @@ def _serve(
                 adapter = _adapter(adapters, line)
                 _work_person(line, adapter, step_id)
             except OperationalError as error:  # the database is away: others go on
-                log.warning("The database does not answer: %s", error)
+                log.warning("The database does not answer.", exc_info=error)
                 connections.close_all()
             except Exception:
                 log.exception("Export step %s could not be worked", step_id)

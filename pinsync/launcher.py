@@ -273,6 +273,7 @@ def _web(port: int) -> Program:
     command += ["--bind", f"{simulated.HOST}:{port}", "--threads", "8"]
     command += ["--worker-class", "gthread", "--graceful-timeout", "5"]
     command += ["--no-control-socket", "--log-level", "warning"]
+    command += ["--logger-class", "pinsync.web_log.WebLog"]
     return Program("web", tuple(command))
 
 

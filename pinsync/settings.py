@@ -310,13 +310,18 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 # --- Logs ------------------------------------------------------------------------
 
 LOG_LEVEL = _one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = _one_of("LOG_FORMAT", "text", ("text", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        # Each leaves out what could be anybody's data; see pinsync/logs.py.
+        "text": {"()": "pinsync.logs.TextFormatter"},
+        "json": {"()": "pinsync.logs.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # Its warnings name addresses and users; we keep our own words.

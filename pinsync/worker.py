@@ -24,6 +24,7 @@ from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 from rq.exceptions import StopRequested
 
+from . import logs
 from .lifeline import end_with_parent
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Worker(rq.Worker):
 
     # Redis is local or close by: look again soon, not after a minute.
     max_connection_wait_time = 5.0
+
+    _failure = ""  # what may be told of the job that has just failed
 
     def __init__(self, *args: Any, **options: Any) -> None:
         # The rqworker command passes its own defaults for these: 7 minutes until a dead
@@ -154,6 +157,23 @@ class Worker(rq.Worker):
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         end_with_parent(signal.SIGTERM, parent=self.pid or os.getppid())
         super().main_work_horse(job, queue)
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Log a job that failed, and keep for Redis no more than the log says."""
+        self._failure = logs.described(exc_info[1])
+        logger.error("The job %s failed.", job.id, exc_info=exc_info[1])
+
+    def handle_job_failure(
+        self,
+        job: Job,
+        queue: Queue,
+        started_job_registry: Any = None,
+        exc_string: str = "",
+    ) -> None:
+        super().handle_job_failure(
+            job, queue, started_job_registry, self._failure or exc_string
+        )
+        self._failure = ""
 
     def setup_work_horse_signals(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

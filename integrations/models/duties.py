@@ -21,7 +21,7 @@ class DutyQuerySet(models.QuerySet["Duty"]):
             return True
         return self.get_or_create(name=name, defaults={"done_at": now})[1]
 
-    def last(self, name: str) -> datetime | None:
+    def done_last(self, name: str) -> datetime | None:
         """Return when it was done last, None for never."""
         return self.filter(name=name).values_list("done_at", flat=True).first()
 

@@ -99,7 +99,7 @@ def test_a_database_that_is_away_is_an_answer_and_no_error(
         raise OperationalError("the server at db.internal closed the connection")
 
     monkeypatch.setattr("pinsync.health.connection.cursor", away)
-    monkeypatch.setattr("integrations.backlog.Duty.objects.last", away)
+    monkeypatch.setattr("integrations.backlog.Duty.objects.done_last", away)
     monkeypatch.setattr("integrations.backlog.waits", away)
     status, lines = read()
     words = "failing: the database does not answer (OperationalError)"
