@@ -74,6 +74,11 @@ def take(session: Session, state: str) -> Begun | None:
     return Begun(**found) if found else None
 
 
+def is_under_way(session: Session, vendor: str) -> bool:
+    """Return whether somebody of this session went to the vendor's page lately."""
+    return any(row["vendor"] == vendor for row in _fresh(session).values())
+
+
 def token_for_code(vendor: str, code: str) -> Token:
     """Exchange the code that the vendor sent the browser back with."""
     with _opened(vendor) as adapter:

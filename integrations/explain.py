@@ -36,6 +36,9 @@ def took(seconds: float) -> str:
     return f"{round(seconds / 86400)} days"
 
 
+_PROMISES = ("tries again by itself.", "goes on by itself.", "again automatically.")
+
+
 def at_the_page(error: AtsError) -> str:
     """Return the sentence for somebody who waits for an answer: nothing is repeated."""
     sentence = without_promise(error.sentence)
@@ -47,7 +50,7 @@ def at_the_page(error: AtsError) -> str:
 def without_promise(text: str) -> str:
     """Leave out a last sentence that promises to go on by itself."""
     sentence, _, promise = text.rpartition(". ")
-    if sentence and promise.endswith(("tries again by itself.", "goes on by itself.")):
+    if sentence and promise.endswith(_PROMISES):
         return f"{sentence}."
     return text
 

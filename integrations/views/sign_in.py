@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -45,29 +45,31 @@ def go(request: MemberRequest, slug: str) -> HttpResponse:
 def signed_in(request: MemberRequest, slug: str) -> HttpResponse:
     """Take the browser back, with a code or with a refusal."""
     adapter = _vendor(slug)
-    begun = consent.take(request.session, request.GET.get("state", ""))
+    state, error = (request.GET.get(name, "") for name in ("state", "error"))
     organization = request.membership.organization_id
+    begun = consent.take(request.session, state)
     if begun is None or (begun.vendor, begun.organization) != (slug, organization):
+        # Whether a refusal brings the state along is not documented everywhere.
+        is_refusal = error and not state and consent.is_under_way(request.session, slug)
         messages.error(
-            request,
-            f"This sign-in at {adapter.label} was not begun here, or is used up. "
-            "Begin it again.",
+            request, _refusal(adapter, error) if is_refusal else _not_begun(adapter)
         )
         return _back(request, slug)
     code = request.GET.get("code", "")
     if not code:
-        messages.error(request, _refusal(adapter, request.GET.get("error", "")))
+        messages.error(request, _refusal(adapter, error))
         return _back(request, slug)
     try:
         return _finish(request, begun, code)
-    except AtsError as error:
-        messages.error(request, explain.at_the_page(error))
+    except AtsError as problem:
+        messages.error(request, explain.at_the_page(problem))
         return _back(request, slug)
 
 
 def _finish(request: MemberRequest, begun: consent.Begun, code: str) -> HttpResponse:
+    before = _reconnected(request, begun)
     token = consent.token_for_code(begun.vendor, code)
-    if begun.connection is None:
+    if before is None:
         row = connections.connect(
             organization=request.membership.organization,
             vendor=begun.vendor,
@@ -77,12 +79,31 @@ def _finish(request: MemberRequest, begun: consent.Begun, code: str) -> HttpResp
         )
         say(request, row, connected_words(row.adapter_class))
     else:
-        before = get_object_or_404(_live(request), pk=begun.connection)
         row = connections.reconnect(
             before, credentials={}, token=token, by=request.user
         )
         say(request, row, reconnected_words(before, row))
     return redirect("integrations:connection", row.pk)
+
+
+def _reconnected(request: MemberRequest, begun: consent.Begun) -> AtsConnection | None:
+    """Return the connection that the sign-in is for, None where it makes one."""
+    if begun.connection is None:
+        return None
+    row = _live(request).filter(pk=begun.connection).first()
+    if row is None:
+        label = vendors()[begun.vendor].label
+        raise connections.ConnectedAlready(
+            f"{label} was disconnected meanwhile. Connect it anew."
+        )
+    return row
+
+
+def _not_begun(adapter: type[Adapter]) -> str:
+    return (
+        f"This sign-in at {adapter.label} was not begun here, or is used up. Begin it "
+        "again."
+    )
 
 
 def _refusal(adapter: type[Adapter], error: str) -> str:

@@ -393,6 +393,10 @@ def test_the_activity_tells_the_story(crelate, dana, bob):
             "Ashby asks for fewer calls. PinSync goes on by itself.",
             "Ashby asks for fewer calls. Try again in a moment.",
         ),
+        (
+            "Ashby's answer is cut short. It is asked again automatically.",
+            "Ashby's answer is cut short. Try again in a moment.",
+        ),
         ("Ashby refuses the phone number.", "Ashby refuses the phone number."),
     ],
 )
