@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from pinsync import clock
 
-from . import decisions, ledger, matching
+from . import decisions, ledger
 from .adapters import Account, Adapter, Token, adapter_class
 from .breaker import count_failure, count_success, park, probe_failed
 from .crypto import CannotOpen
@@ -24,12 +24,11 @@ from .errors import AtsError, BadCredentials, ErrorKind
 from .http import VendorHttp, open_adapter
 from .models import (
     AtsConnection,
-    AtsPerson,
     ConnectionPermission,
     Export,
     ExportStep,
 )
-from .records import PersonRecord
+from .same_account import is_same_account
 from .sign_in import open_connection, put
 from .tasks import wake
 from .tokens import MemoryTokens
@@ -225,31 +224,6 @@ def unclear_exports(connection: AtsConnection) -> int:
         .distinct()
         .count()
     )
-
-
-def is_same_account(
-    connection: AtsConnection, account: Account, adapter: Adapter
-) -> bool:
-    """Compare account ids, or look for up to three people we know to be there.
-
-    Who answers to an id must be like the person we know: with some vendors ids are
-    plain numbers that every account has.
-    """
-    if account.id is not None and connection.account_id:
-        return account.id == connection.account_id
-    known = list(
-        AtsPerson.objects.filter(connection=connection)
-        .select_related("candidate")
-        .order_by("-known_at", "-pk")[:3]
-    )
-    return not known or any(_is_still(person, adapter) for person in known)
-
-
-def _is_still(known: AtsPerson, adapter: Adapter) -> bool:
-    remote = adapter.person(known.person_id)
-    if remote is None:
-        return False
-    return bool(matching.as_match(remote, PersonRecord.of(known.candidate)).agrees)
 
 
 def _connected_already(vendor: str) -> ConnectedAlready:

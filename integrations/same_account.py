@@ -1,0 +1,55 @@
+"""Whether a credential leads to the account that a connection was made with."""
+
+from __future__ import annotations
+
+from . import matching
+from .adapters import Account, Adapter
+from .crypto import CannotOpen
+from .errors import AtsError
+from .models import AtsConnection, AtsPerson
+from .records import PersonRecord
+from .sign_in import open_connection, stored
+
+
+def is_same_account(
+    connection: AtsConnection, account: Account, adapter: Adapter
+) -> bool:
+    """Compare account ids, or look for up to three people we know to be there.
+
+    Who answers to an id must be like the person we know: with some vendors ids are
+    plain numbers that every account has. Where nobody is known, the address decides.
+    """
+    if account.id is not None and connection.account_id:
+        return account.id == connection.account_id
+    known = list(
+        AtsPerson.objects.filter(connection=connection)
+        .select_related("candidate")
+        .order_by("-known_at", "-pk")[:3]
+    )
+    if not known:
+        return _is_same_address(connection, adapter)
+    return any(_is_still(person, adapter) for person in known)
+
+
+def _is_still(known: AtsPerson, adapter: Adapter) -> bool:
+    remote = adapter.person(known.person_id)
+    if remote is None:
+        return False
+    return bool(matching.as_match(remote, PersonRecord.of(known.candidate)).agrees)
+
+
+def _is_same_address(connection: AtsConnection, adapter: Adapter) -> bool:
+    """Say whether the connection called the same one; yes where that is not known.
+
+    Where customers have addresses of their own, a job's id means another job elsewhere.
+    """
+    if not connection.credentials:
+        return True
+    try:
+        credentials = connection.get_credentials()
+        earlier = open_connection(connection, credentials, share="pages")
+        held = stored(connection)
+        earlier.facts = {**connection.facts, **(held.token.facts if held else {})}
+        return earlier.base_url() == adapter.base_url()
+    except (CannotOpen, AtsError):
+        return True
