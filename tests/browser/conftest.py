@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connections as databases
 
+from candidates import tasks as documents
+from integrations import drainer
+from pinsync import waking
 from tests.factories import PASSWORD
 
 CHROMIUM = shutil.which("chromium")
@@ -65,3 +71,31 @@ def open_page(chromium, live_server, settings):
 def _note(page, message):
     if message.type == "error":
         page.complaints.append(message.text)
+
+
+@pytest.fixture
+def no_redis(monkeypatch):
+    """Wake nobody: who works in these tests looks for work all the time."""
+    for name in ("wake_now", "awake"):
+        monkeypatch.setattr(waking, name, lambda *args, **kwargs: None)
+
+
+@pytest.fixture
+def working(monkeypatch):
+    """Do the worker's work in a thread until the test ends."""
+    monkeypatch.setattr(drainer, "LINGER", 0.05)
+    over = threading.Event()
+
+    def work():
+        try:
+            while not over.wait(0.05):
+                documents.render_due()
+                drainer.Drainer().run()
+        finally:
+            databases.close_all()
+
+    with ThreadPoolExecutor() as pool:
+        worker = pool.submit(work)
+        yield
+        over.set()
+        worker.result(60)

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connections as databases
 from playwright.sync_api import expect
 
-from candidates import tasks as documents
 from candidates.models import Kind
-from integrations import connections, drainer
-from integrations.drainer import Drainer
+from integrations import connections
 from integrations.models import AtsConnection, AtsPerson, JobAtsMapping
-from pinsync import waking
 from tests.factories import CandidateFactory, JobCandidateFactory, JobFactory
 from tests.faults.parts import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("no_redis"),
+]
 
 TOKEN = "demo-trackerrms-token"
 WIDE = "document.documentElement.scrollWidth - innerWidth"
-
-
-@pytest.fixture(autouse=True)
-def no_redis(monkeypatch):
-    for name in ("wake_now", "awake"):
-        monkeypatch.setattr(waking, name, lambda *args, **kwargs: None)
 
 
 @pytest.fixture
@@ -44,27 +36,6 @@ def tracker(acme, alice, trackerrms_sim):
         credentials={"region": "us", "access_token": TOKEN},
         by=alice,
     )
-
-
-@pytest.fixture
-def working(monkeypatch):
-    """Do the worker's work in a thread until the test ends."""
-    monkeypatch.setattr(drainer, "LINGER", 0.05)
-    over = threading.Event()
-
-    def work():
-        try:
-            while not over.wait(0.05):
-                documents.render_due()
-                Drainer().run()
-        finally:
-            databases.close_all()
-
-    with ThreadPoolExecutor() as pool:
-        worker = pool.submit(work)
-        yield
-        over.set()
-        worker.result(60)
 
 
 # --- Connecting ---------------------------------------------------------------------
