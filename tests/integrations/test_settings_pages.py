@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from candidates.models import OutreachEvent
 from integrations import breaker, connections, triggers
+from integrations.adapters import adapter_class
 from integrations.models import (
     AtsConnection,
     AtsPerson,
@@ -511,3 +512,16 @@ def test_an_archived_job_is_not_set_up(as_bob, crelate, job):
     job.archived_at = clock.now()
     job.save()
     assert as_bob.get(url("mapping", job.pk, crelate.pk)).status_code == 404
+
+
+def test_what_was_never_tried_with_the_vendor_says_so_before_and_after_connecting(
+    as_alice, acme, alice, monkeypatch
+):
+    monkeypatch.setattr(adapter_class("ashby"), "verified", None)
+    assert "Not yet verified with Ashby." in seen(
+        as_alice.get(reverse("integrations:settings"))
+    )
+    make_connection(acme, by=alice)
+    assert "Not yet verified with Ashby." in seen(
+        as_alice.get(reverse("integrations:settings"))
+    )
