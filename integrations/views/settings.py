@@ -80,6 +80,7 @@ def connection(request: MemberRequest, pk: int) -> HttpResponse:
             "connection": row,
             "adapter": row.adapter_class,
             "permissions": rows.permission_rows(row),
+            "elsewhere": consent.signs_in_elsewhere(row.adapter_class),
             "link_form": form,
         },
     )

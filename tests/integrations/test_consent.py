@@ -186,6 +186,8 @@ def test_a_scope_that_was_not_granted_is_shown(sim, as_alice):
     page = words(come_back(as_alice, SLUG, "robin"))
     assert "it lacks permissions" in page
     assert 'View jobs</span> <span class="ats-tone-red">Missing' in page
+    assert "Press Reconnect, and sign in with somebody who may give it." in page
+    assert "key" not in page.partition("<main")[2]
 
 
 # --- Refused ------------------------------------------------------------------------
