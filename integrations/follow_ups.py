@@ -194,7 +194,12 @@ class ResumeWork(FollowUp):
                 ledger.done(self.step, self.ticket)
             else:
                 self.send(began)
-        elif document.state == ResumeDocument.State.FAILED:
+        else:
+            self.wait_for(document)
+
+    def wait_for(self, document: ResumeDocument) -> None:
+        """Come back when the document is made; fail where it cannot be."""
+        if document.state == ResumeDocument.State.FAILED:
             ledger.failed(
                 self.step,
                 self.ticket,
@@ -215,7 +220,9 @@ class ResumeWork(FollowUp):
             pk=self.sent_snapshot().get("document", 0)
         ).first()
         self.document = sent or want_resume(self.candidate)
-        if self._was_accepted():
+        if self.document.state != ResumeDocument.State.READY:
+            self.wait_for(self.document)  # in doubt since a backup, and made anew
+        elif self._was_accepted():
             self.confirm()
         else:
             super().resolve()
@@ -297,7 +304,10 @@ class NoteWork(FollowUp):
         self.text = self.sent_snapshot().get("text") or self.adapter.note_for(
             self.record, self.marker
         )
-        super().resolve()
+        if self.text:
+            super().resolve()
+        else:  # in doubt since a backup, and there is nothing to say
+            ledger.skipped(self.step, self.ticket)
 
     def is_there(self) -> bool | None:
         return self.adapter.has_note(self.person_id, self.marker)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pinsync import clock
 
@@ -25,6 +25,7 @@ from .models import (
     ExportAttempt,
     ExportStep,
     IdentityClaim,
+    LaterLook,
 )
 from .prepared import Lookup, Update, slot
 from .states import StepFacts, derive
@@ -71,14 +72,14 @@ def person_known(
             },
         )
         if not ticket.opened:  # else the intent took them
-            _claim_what_is_free(step, claims)
+            claim_what_is_free(step, claims)
         release_dependents(step, person, now)
         Export.objects.of_step(step).filter(in_ats_at=None).update(in_ats_at=now)
         refresh(step)
     return True
 
 
-def _claim_what_is_free(step: ExportStep, claims: Collection[tuple[str, str]]) -> None:
+def claim_what_is_free(step: ExportStep, claims: Collection[tuple[str, str]]) -> None:
     """Keep the identities of a known person for ever; others' claims stay theirs."""
     if claims:
         IdentityClaim.objects.bulk_create(
@@ -94,10 +95,11 @@ def _claim_what_is_free(step: ExportStep, claims: Collection[tuple[str, str]]) -
 
 def release_dependents(step: ExportStep, person: AtsPerson, now: datetime) -> None:
     """Make due what waits for the person; skip what is only for people of ours."""
+    # UNCERTAIN without a time: in doubt since a backup, and waiting like the others.
     waiting = ExportStep.objects.filter(
+        Q(state=State.READY) | Q(state=State.UNCERTAIN, not_before=None),
         connection_id=step.connection_id,
         candidate_id=step.candidate_id,
-        state=State.READY,
     ).exclude(pk=step.pk)
     if not person.is_ours:
         # They were there before: nothing of theirs is touched but the job.
@@ -176,14 +178,14 @@ def unclear(
             ticket,
             state=State.UNCERTAIN,
             not_before=_intent_of(ticket)
-            + timing.settle(
-                step.connection.adapter_class.wire, repeats=step.repeats
-            ),
+            + timing.settle(step.connection.adapter_class.wire, repeats=step.repeats),
             error=sentence,
             error_kind=kind,
             rejection=rejection,
             ever_unclear=True,
         )
+        if moved:
+            owe_later_looks(step.pk)
         _end_attempt(
             ticket, ExportAttempt.Outcome.UNCLEAR, error=sentence, error_kind=kind
         )
@@ -343,11 +345,27 @@ def vanished(step: ExportStep) -> bool:
             ever_unclear=True,
             updated_at=clock.now(),
         )
+        if moved:
+            owe_later_looks(step.pk)
         refresh(step)
     return bool(moved)
 
 
 # --- Shared ----------------------------------------------------------------------
+
+
+def owe_later_looks(step_id: int) -> None:
+    """Ask for the later looks at a write that is unclear, counted from now on."""
+    now = clock.now()
+    LaterLook.objects.update_or_create(
+        step_id=step_id,
+        defaults={
+            "unclear_at": now,
+            "due_at": now + clock.period(timing.LATER_LOOKS[0]),
+            "looks": 0,
+            "tries": 0,
+        },
+    )
 
 
 def release_claims(step: ExportStep) -> None:

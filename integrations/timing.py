@@ -22,6 +22,10 @@ RETRIES = (
 # its absence. The waits double, so that a vendor that is late is late for fewer of them.
 REPEATS = 5
 
+# When a write that was unclear is looked at again, read-only, however it ended: a vendor
+# may commit or index later than its allowance, and nothing that we do prevents that.
+LATER_LOOKS = (3_600, 86_400)
+
 BREAKER_FAILURES = 5
 PROBE_FIRST, PROBE_LAST = 30, 900
 
