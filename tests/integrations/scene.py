@@ -45,6 +45,7 @@ by_email_or_linkedin = pytest.mark.parametrize(
 )
 only_crelate = pytest.mark.parametrize("vendor", ["crelate"])
 only_jobadder = pytest.mark.parametrize("vendor", ["jobadder"])
+only_kortivity = pytest.mark.parametrize("vendor", ["kortivity"])
 only_trackerrms = pytest.mark.parametrize("vendor", ["trackerrms"])
 
 
