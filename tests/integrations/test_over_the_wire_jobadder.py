@@ -363,6 +363,27 @@ def test_a_sign_in_that_has_ended_parks_and_a_new_one_lets_all_go_on(scene, code
     )
 
 
+@pytest.mark.parametrize("fault", ["commit_then_drop", "half_body"])
+@pytest.mark.parametrize("old", ["dies", "lives_a_minute"])
+def test_a_renewal_whose_answer_is_lost_costs_at_most_a_sign_in(scene, old, fault):
+    """Whether the old refresh token still serves then is not known."""
+    scene.sim.set(old_refresh_token=old)
+    AtsConnection.objects.update(token_renew_at=clock.now() - timedelta(seconds=1))
+    scene.sim.fault(fault, match=TOKEN)
+    candidate = scene.dana()
+    sent = scene.trigger(candidate)
+    scene.work()
+    scene.settle()
+    scene.connection.refresh_from_db()
+    if old == "dies":
+        assert scene.connection.state == "parked"
+        assert "has ended the sign-in" in scene.page(candidate)
+        assert scene.people() == []
+        scene.reconnect("robin")
+        scene.work()
+    scene.check_arrived_once(candidate, sent)
+
+
 def test_two_weeks_without_a_call_end_the_sign_in(scene):
     age(scene, 15 * 86_400)
     candidate = scene.dana()
