@@ -104,7 +104,7 @@ def test_it_says_that_nothing_is_verified_and_calls_nobody_without_the_switch():
     assert [env.name for env in KortivityAdapter.environment] == [
         "KORTIVITY_UNVERIFIED_OK"
     ]
-    assert "not yet verified with Kortivity" in KortivityAdapter.notes[0]
+    assert "it calls nothing but a simulator" in KortivityAdapter.notes[0]
 
 
 def test_the_settings_are_those_of_the_guide():
@@ -166,6 +166,9 @@ def test_the_address_is_asked_first_with_its_default():
         ("https://bücher.example/x", "https://bücher.example"),
         ("http://127.0.0.1:9104/#/jobs", "http://127.0.0.1:9104"),
         ("http://localhost:9104", "http://localhost:9104"),
+        ("  127.0.0.1:9104/#/jobs?x=1 ", "http://127.0.0.1:9104"),
+        ("localhost:9104/jobs", "http://localhost:9104"),
+        ("https://127.0.0.1:9104", "https://127.0.0.1:9104"),
         ("http://[::1]:9104/x", "http://[::1]:9104"),
         ("https://10.0.0.7", "https://10.0.0.7"),
     ],

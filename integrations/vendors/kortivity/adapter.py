@@ -98,8 +98,6 @@ class KortivityAdapter(Adapter):
         "Enter it here, with the username and password you sign in with.",
     )
     notes = (
-        "This connector is not yet verified with Kortivity: Kortivity publishes no "
-        "description of its API, so how it is called is guessed.",
         "Until whoever runs this server sets KORTIVITY_UNVERIFIED_OK, it calls nothing "
         "but a simulator.",
         "What is done in Kortivity is done as the user entered here; who sourced a "

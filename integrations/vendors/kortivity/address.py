@@ -46,8 +46,10 @@ def origin(pasted: str) -> str:
         )
     if not _is_host(host, needs_dot=not has_scheme):
         raise _nonsense()
+    # Browsers leave "http://" out of what they show, and this machine has no TLS.
+    scheme = parts.scheme if has_scheme or not is_loopback(host) else "http"
     name = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{name}" + (f":{port}" if port is not None else "")
+    return f"{scheme}://{name}" + (f":{port}" if port is not None else "")
 
 
 def is_loopback(host: str) -> bool:
