@@ -17,11 +17,11 @@ from candidates.models import CandidateImport, ResumeDocument
 from candidates.tasks import wake_documents
 from pinsync import clock
 
-from . import backlog, directory, ledger, outreach_check, timing
+from . import backlog, directory, later_looks, ledger, outreach_check, timing
 from .connections import due_for_proof
 from .intents import writing
 from .models import AtsConnection, Export, ExportStep
-from .tasks import wake_checks, wake_now, wake_proofs, wake_pulls
+from .tasks import wake_checks, wake_looks, wake_now, wake_proofs, wake_pulls
 
 log = logging.getLogger(__name__)
 
@@ -61,13 +61,20 @@ def tick() -> None:
         wake_proofs()
     elif outreach_check.is_due():
         wake_checks()
+    elif later_looks.is_due():
+        wake_looks()
     elif directory.is_due():
         wake_pulls()
 
 
 def others_wait() -> bool:
     """Return whether something shorter waits for a worker that reads directories."""
-    return documents_due() or due_for_proof().exists() or outreach_check.is_due()
+    return (
+        documents_due()
+        or due_for_proof().exists()
+        or outreach_check.is_due()
+        or later_looks.is_due()
+    )
 
 
 def sweep() -> int:

@@ -12,7 +12,14 @@ from pinsync.local_time import at
 
 from .adapters import Screen, Trigger
 from .errors import AtsError
-from .models import AtsConnection, AtsPerson, Export, ExportStep, JobAtsMapping
+from .models import (
+    AtsConnection,
+    AtsPerson,
+    Export,
+    ExportStep,
+    JobAtsMapping,
+    LaterLook,
+)
 from .standings import Standing, standings_of
 from .work import CONFIRMING
 
@@ -87,6 +94,20 @@ def sentence_of_export(standing: Standing, export: Export, now: datetime) -> str
 
 
 def _is_there(standing: Standing, person: AtsPerson, now: datetime) -> str:
+    words = _known_as(standing, person, now)
+    return f"{words} {is_twice(standing.twice)}" if standing.twice else words
+
+
+def is_twice(look: LaterLook) -> str:
+    """Say that the ATS came to have one of our people twice, and what to do."""
+    label, name = look.step.connection.label, look.step.candidate.full_name
+    return (
+        f"{label} has {len(look.found)} people who are {name}: it took in late what it "
+        f"had not clearly answered. Merge them in {label}."
+    )
+
+
+def _known_as(standing: Standing, person: AtsPerson, now: datetime) -> str:
     label = standing.connection.label
     if not person.is_ours:
         decided = person.known_by == AtsPerson.KnownBy.DECIDED

@@ -16,6 +16,7 @@ from .models import (
     DuplicateCheck,
     Export,
     ExportStep,
+    LaterLook,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Standing:
     steps: list[ExportStep] = field(default_factory=list)
     decision: Decision | None = None
     check: DuplicateCheck | None = None  # for people to read only
+    twice: LaterLook | None = None  # the same
 
     @property
     def is_empty(self) -> bool:
@@ -154,6 +156,11 @@ def _fill(found: dict[Pair, Standing], these: Q) -> None:
     of_step = {step.pk: s for s in found.values() for step in s.steps}
     for decision in Decision.objects.filter(choice="", step__in=of_step):
         of_step[decision.step_id].decision = decision
+    unclear = {s.pk: row for row in found.values() for s in row.steps if s.ever_unclear}
+    if unclear:
+        looks = LaterLook.objects.twice().filter(step__in=unclear)
+        for look in looks.select_related("step__connection", "step__candidate"):
+            unclear[look.step_id].twice = look
     if any(row.connection.checks_on_outreach for row in found.values()):
         for check in DuplicateCheck.objects.filter(these):
             standing = found.get((check.candidate_id, check.connection_id))

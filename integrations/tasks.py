@@ -48,6 +48,18 @@ def look_for_duplicates() -> None:
     outreach_check.check_due(dispatcher.documents_due)
 
 
+def wake_looks() -> None:
+    """Ask a worker to look again at what was unclear."""
+    waking.wake_now("checks", "integrations.tasks.look_again", timeout=900)
+
+
+def look_again() -> None:
+    """Take the later looks that are due; resumes go first."""
+    from . import dispatcher, later_looks  # the former wakes, so it imports this module
+
+    later_looks.look_due(dispatcher.documents_due)
+
+
 def wake_pulls() -> None:
     """Ask a worker to read on who is in the ATSs."""
     waking.wake_now("checks", "integrations.tasks.pull_directories", timeout=900)
