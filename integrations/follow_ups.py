@@ -11,7 +11,7 @@ from pinsync import clock
 from . import ledger
 from .errors import AlreadyThere
 from .intents import Claimed, intend, is_held_by_another
-from .models import AtsPerson, Decision, Export, ExportAttempt
+from .models import AtsPerson, Decision, ExportAttempt
 from .work import CLAIMED, Work
 
 CONFIRM_EVERY = 3.0
@@ -146,18 +146,12 @@ class JobLinkWork(FollowUp):
             self.step,
             self.ticket,
             question=(
-                f"{self.ats} does not tell who is on the job{self._named()}, and "
-                f"{name} may be on it already. Look there before they are added."
+                f"{self.ats} does not tell who is on this job, and {name} may be on it "
+                "already. Look there before they are added."
             ),
             shown=[],
             allowed=[Choice.DONE, Choice.REPEAT, Choice.SKIP],
         )
-
-    def _named(self) -> str:
-        """Return the job's name in quotes, after a blank; "" where we have none."""
-        wishes = Export.objects.of_step(self.step)
-        wish = wishes.filter(ats_job_id=self.step.ats_job_id).first()
-        return f" “{wish.ats_job_name}”" if wish and wish.ats_job_name else ""
 
     def _cannot_be_there_yet(self) -> bool:
         """Somebody whom we created a moment ago is on no job: no need to ask."""

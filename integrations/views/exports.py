@@ -17,7 +17,7 @@ from .. import decisions, export_list, preview, triggers
 from ..badges import safe_link
 from ..export_dialog import Dialog
 from ..forms import DecisionForm, ExportForm, ExportsFilterForm
-from ..models import AtsPerson, Decision, Export
+from ..models import AtsPerson, Decision, Export, ExportStep
 from .answers import is_partial, next_url
 
 
@@ -212,20 +212,34 @@ def _show_decision(
         "is_open": not decision.choice and step.state == step.State.ASKING,
         "too_late": too_late,
         "choices": set(decision.allowed),
+        "about_job": step.kind == step.Kind.JOB_LINK,
+        "job_name": _job_of(step),
         "next": next_url(request),
         "fields": preview.fields_of(step.candidate, step.connection),
     }
     return render(request, "integrations/decide.html", context, status=status)
 
 
+def _job_of(step: ExportStep) -> str:
+    """Return the name of the ATS job that a step is about; "" where it is about none."""
+    wishes = Export.objects.of_step(step).filter(ats_job_id=step.ats_job_id)
+    return wishes.values_list("ats_job_name", flat=True).first() or ""
+
+
 def _decided(decision: Decision, choice: str) -> str:
     name, label = decision.step.candidate, decision.step.connection.label
-    again = " once more" if decision.step.attempt else ""
     Choice = Decision.Choice
-    return {
+    words = {
         Choice.LINK: f"{name} is linked in {label}; nothing of theirs is changed there.",
         Choice.CREATE: f"{name} is created in {label} as a new person.",
-        Choice.REPEAT: f"It is sent to {label}{again} for {name}.",
+        Choice.REPEAT: f"It is sent to {label} once more for {name}.",
         Choice.DONE: f"{name} is marked as there in {label}.",
         Choice.SKIP: f"{name} is not sent to {label}.",
-    }[Choice(choice)]
+    }
+    if decision.step.kind == ExportStep.Kind.JOB_LINK:
+        words |= {
+            Choice.REPEAT: f"{name} is added to the job in {label}.",
+            Choice.DONE: f"{name} is marked as on the job in {label}.",
+            Choice.SKIP: f"{name} is not added to the job in {label}.",
+        }
+    return words[Choice(choice)]

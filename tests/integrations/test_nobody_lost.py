@@ -346,8 +346,8 @@ def test_who_was_there_is_put_on_a_job_that_nobody_can_read_by_a_recruiter_only(
     assert (state(sent), ats.links) == (Export.State.NEEDS_YOU, [])
     question = Decision.objects.get()
     assert question.question == (
-        "Ashby does not tell who is on the job “job-1”, and Dana Example may be on it "
-        "already. Look there before they are added."
+        "Ashby does not tell who is on this job, and Dana Example may be on it already. "
+        "Look there before they are added."
     )
     decisions.decide(question, choice=choice, by=bob)
     bench.run()

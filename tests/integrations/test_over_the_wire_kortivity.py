@@ -483,12 +483,13 @@ def test_who_was_there_goes_onto_it_when_a_recruiter_has_looked(
     assert scene.state(sent) == Export.State.NEEDS_YOU
     assert scene.sim.count(scene.facts.add) == before
     question = (
-        f"Kortivity does not tell who is on the job “{sent.ats_job_name}”, and Dana "
-        "Example may be on it already. Look there before they are added."
+        "Kortivity does not tell who is on this job, and Dana Example may be on it "
+        "already. Look there before they are added."
     )
     page = scene.read(reverse("integrations:decide", args=[Decision.objects.get().pk]))
     assert question in page
-    assert "It is sent once more." not in page
+    assert f"Kortivity job: {sent.ats_job_name}" in page
+    assert "Dana is not on the job." in page
     assert question in scene.page(candidate)
     scene.answer(choice)
     scene.work()
@@ -506,7 +507,7 @@ def test_an_unclear_place_is_sent_again_once_a_recruiter_says_so(scene):
     scene.settle()
     assert scene.state(sent) == Export.State.NEEDS_YOU
     assert scene.sim.count(scene.facts.add) == 1
-    assert "It is sent once more." in scene.read(
+    assert "Add to the job" in scene.read(
         reverse("integrations:decide", args=[Decision.objects.get().pk])
     )
     scene.answer("repeat")
