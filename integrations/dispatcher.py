@@ -17,11 +17,18 @@ from candidates.models import CandidateImport, ResumeDocument
 from candidates.tasks import wake_documents
 from pinsync import clock
 
-from . import backlog, directory, later_looks, ledger, outreach_check, timing
+from . import backlog, directory, later_looks, ledger, notices, outreach_check, timing
 from .connections import due_for_proof
 from .intents import writing
 from .models import AtsConnection, Export, ExportStep
-from .tasks import wake_checks, wake_looks, wake_now, wake_proofs, wake_pulls
+from .tasks import (
+    wake_checks,
+    wake_looks,
+    wake_mails,
+    wake_now,
+    wake_proofs,
+    wake_pulls,
+)
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +64,9 @@ def tick() -> None:
     if documents_due():
         wake_documents()
     # One queue, so one of them at a time: what takes minutes comes last.
-    if due_for_proof().exists():
+    if notices.mail_is_due():
+        wake_mails()
+    elif due_for_proof().exists():
         wake_proofs()
     elif outreach_check.is_due():
         wake_checks()

@@ -60,6 +60,18 @@ def look_again() -> None:
     later_looks.look_due(dispatcher.documents_due)
 
 
+def wake_mails() -> None:
+    """Ask a worker to tell the administrators what they must know."""
+    waking.wake_now("checks", "integrations.tasks.send_mails", timeout=900)
+
+
+def send_mails() -> None:
+    """Send the mails that are due."""
+    from . import notices
+
+    notices.send_mails()
+
+
 def wake_pulls() -> None:
     """Ask a worker to read on who is in the ATSs."""
     waking.wake_now("checks", "integrations.tasks.pull_directories", timeout=900)

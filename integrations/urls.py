@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from .views import badges, directory, exports, job_settings, settings, sign_in
+from .views import (
+    badges,
+    directory,
+    exports,
+    job_settings,
+    notices,
+    settings,
+    sign_in,
+)
 
 app_name = "integrations"
 
@@ -23,10 +31,13 @@ urlpatterns = [
     path("ats/<int:pk>/jobs/", job_settings.job_search, name="job_search"),
     path("candidates/<int:pk>/export/", exports.export, name="export"),
     path("exports/", exports.exports, name="exports"),
+    path("exports/twice/", notices.twice, name="twice"),
+    path("exports/twice/<int:pk>/", notices.seen_to, name="seen_to"),
     path("exports/<int:pk>/retry/", exports.retry, name="retry"),
     path("exports/<int:pk>/retry-alike/", exports.retry_alike, name="retry_alike"),
     path("exports/<int:pk>/cancel/", exports.cancel, name="cancel"),
     path("exports/questions/<int:pk>/", exports.decide, name="decide"),
+    path("ats/notices/", notices.notices, name="notices"),
     path("ats/badges/", badges.badges, name="badges"),
     path("ats/<slug:slug>/badge.svg", badges.vendor_badge, name="vendor_badge"),
 ]

@@ -9,6 +9,7 @@ import os
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -233,6 +234,26 @@ RQ_QUEUES = {
 }
 RQ = {"WORKER_CLASS": "pinsync.worker.Worker"}
 RQ_SHOW_ADMIN_LINK = True
+
+# --- Mail ------------------------------------------------------------------------
+# Off unless EMAIL_URL is set; what it would say stands on the administrators' pages, too.
+
+_EMAIL_URL = _fitting(
+    "EMAIL_URL",
+    "",
+    r"|(smtp|smtps|smtp\+tls|smtp\+ssl|consolemail)://\S*",
+    "must be an address such as smtp+tls://user:password@mail.example.com:587",
+)
+MAIL_IS_ON = bool(_EMAIL_URL)
+if MAIL_IS_ON:
+    globals().update(env.email_url_config(_EMAIL_URL))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = _fitting(
+    "MAIL_FROM",
+    f"pinsync@{urlsplit(PUBLIC_URL).hostname}",
+    r"[^@\r\n]+@[^@\r\n]+",
+    "must be the address that mails come from",
+)
 
 # --- Who may come in -------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from .. import figures, live
+from .. import figures, live, notices
 from ..activity import Line, activity_of
 from ..adapters import Screen
 from ..job_settings import section_of
@@ -120,6 +120,15 @@ def ats_nav_counts(context: Context) -> SafeString:
         return _NOTHING
     count = figures.needs_you(membership.organization)
     return _render(context, "_nav_count.html", count=count) if count else _NOTHING
+
+
+@register.simple_tag(takes_context=True)
+def ats_notices(context: Context) -> list[notices.Notice]:
+    """Return what administrators of the organization must know."""
+    membership = context.get("membership")
+    if not (membership and membership.is_admin):
+        return []
+    return notices.notices_of(membership.organization)
 
 
 def _section(

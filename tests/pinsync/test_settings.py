@@ -43,6 +43,9 @@ def read(monkeypatch):
         ("DRAIN_THREADS", "33", "DRAIN_THREADS must be a number from 1 to 32"),
         ("PACE", "fast", "PACE must be one of vendor, off, not “fast”."),
         ("LOG_LEVEL", "loud", "LOG_LEVEL must be one of DEBUG, INFO,"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT must be one of text, json, not “xml”."),
+        ("EMAIL_URL", "mail.example.com", "EMAIL_URL must be an address such as"),
+        ("MAIL_FROM", "nobody", "MAIL_FROM must be the address that mails come from"),
         ("PUBLIC_URL", "pinsync.example.com", "PUBLIC_URL must be an address such as"),
         ("PUBLIC_URL", "https://example.com/pinsync", "PUBLIC_URL must be an address"),
         ("REDIS_URL", "localhost:6379", "REDIS_URL must start with redis://"),
@@ -65,6 +68,13 @@ def test_right_values_are_taken(read):
     assert (made["PORT"], made["DEBUG"]) == (8080, True)
     assert made["CSRF_TRUSTED_ORIGINS"] == ["https://pinsync.example.com"]
     assert made["SESSION_COOKIE_SECURE"]
+
+
+def test_mail_is_off_until_there_is_a_server(read):
+    assert read()["MAIL_IS_ON"] is False
+    made = read(EMAIL_URL="smtp+tls://us:secret@mail.example.com:587")
+    assert (made["MAIL_IS_ON"], made["EMAIL_USE_TLS"]) == (True, True)
+    assert (made["EMAIL_HOST"], made["EMAIL_PORT"]) == ("mail.example.com", 587)
 
 
 def test_a_password_in_a_wrong_address_is_not_shown(read):
