@@ -17,7 +17,16 @@ from candidates.models import CandidateImport, ResumeDocument
 from candidates.tasks import wake_documents
 from pinsync import clock
 
-from . import backlog, directory, later_looks, ledger, notices, outreach_check, timing
+from . import (
+    backlog,
+    directory,
+    later_looks,
+    ledger,
+    notices,
+    outreach_check,
+    retention,
+    timing,
+)
 from .connections import due_for_proof
 from .intents import writing
 from .models import AtsConnection, Export, ExportStep
@@ -27,6 +36,7 @@ from .tasks import (
     wake_mails,
     wake_now,
     wake_proofs,
+    wake_pruning,
     wake_pulls,
 )
 
@@ -72,6 +82,8 @@ def tick() -> None:
         wake_checks()
     elif later_looks.is_due():
         wake_looks()
+    elif retention.is_due():
+        wake_pruning()
     elif directory.is_due():
         wake_pulls()
 

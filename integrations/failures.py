@@ -22,6 +22,7 @@ from .errors import (
     MissingPermission,
     Throttled,
     Unclear,
+    Unexpected,
 )
 from .matching import Answer, judge
 from .models import AtsPerson, ExportStep
@@ -32,6 +33,10 @@ from .work import Work
 def record(work: Work, error: AtsError) -> None:
     """Record the error with the step; pause, park or count against its connection."""
     _RULES[error.kind](work, error)
+    if isinstance(error, Unexpected) and error.excerpt:
+        ExportStep.objects.filter(pk=work.step.pk).update(
+            excerpt=error.excerpt, excerpt_at=clock.now()
+        )
 
 
 def record_slowness(work: Work) -> None:

@@ -99,10 +99,10 @@ def check_due(gives_way: Callable[[], bool] = lambda: False) -> None:
             return
 
 
-def forget_outlived() -> None:
+def forget_outlived() -> int:
     """Drop the checks nobody needs any more, and what they tell of people."""
     before = clock.now() - clock.period(KEPT)
-    DuplicateCheck.objects.outlived(before).delete()
+    return DuplicateCheck.objects.outlived(before).delete()[0]
 
 
 def details_of(candidate: Candidate) -> str:

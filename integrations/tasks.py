@@ -72,6 +72,18 @@ def send_mails() -> None:
     notices.send_mails()
 
 
+def wake_pruning() -> None:
+    """Ask a worker to forget what nobody needs any more."""
+    waking.wake_now("checks", "integrations.tasks.prune", timeout=3_600)
+
+
+def prune() -> None:
+    """Forget it, if that was not done today."""
+    from . import retention
+
+    retention.prune_if_due()
+
+
 def wake_pulls() -> None:
     """Ask a worker to read on who is in the ATSs."""
     waking.wake_now("checks", "integrations.tasks.pull_directories", timeout=900)
