@@ -178,7 +178,9 @@ def unclear(
             ticket,
             state=State.UNCERTAIN,
             not_before=_intent_of(ticket)
-            + timing.settle(step.connection.adapter_class.wire, repeats=step.repeats),
+            + timing.first_look(
+                step.connection.adapter_class.wire, repeats=step.repeats
+            ),
             error=sentence,
             error_kind=kind,
             rejection=rejection,
@@ -193,10 +195,12 @@ def unclear(
     return moved
 
 
-def absent_once(step: ExportStep, ticket: Ticket, *, not_before: datetime) -> bool:
-    """Record that the first look after the settling time found nothing."""
+def absent(
+    step: ExportStep, ticket: Ticket, *, absences: int, not_before: datetime
+) -> bool:
+    """Record that a look found nothing, how often that counts, and when to look again."""
     with writing():
-        return _move(step, ticket, absences=1, not_before=not_before)
+        return _move(step, ticket, absences=absences, not_before=not_before)
 
 
 def later(
@@ -339,7 +343,7 @@ def vanished(step: ExportStep) -> bool:
             pk=step.pk, attempt=step.attempt, state=State.SENDING
         ).update(
             state=State.UNCERTAIN,
-            not_before=step.intent_at + timing.settle(wire, repeats=step.repeats),
+            not_before=step.intent_at + timing.first_look(wire, repeats=step.repeats),
             error=sentence,
             error_kind="unclear",
             ever_unclear=True,

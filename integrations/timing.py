@@ -26,6 +26,8 @@ REPEATS = 5
 # may commit or index later than its allowance, and nothing that we do prevents that.
 LATER_LOOKS = (3_600, 86_400)
 
+EARLY_LAG = 20.0  # what most searches need
+
 BREAKER_FAILURES = 5
 PROBE_FIRST, PROBE_LAST = 30, 900
 
@@ -41,6 +43,16 @@ def vanished_after() -> timedelta:
 def lookup_age() -> timedelta:
     """Return how old a look-up may be that supports an intent."""
     return timedelta(seconds=max(5.0, clock.scaled(LOOKUP_AGE)))
+
+
+def first_look(wire: Wire, *, repeats: int = 0) -> timedelta:
+    """Return how long after the intent it may be worth a look, before all is settled.
+
+    Somebody who is found is found; not to be found proves nothing yet. With a search
+    that lags for hours, an answer that was lost need not cost hours.
+    """
+    allowance = clock.period(wire.late_commit + min(wire.search_lag, EARLY_LAG))
+    return (vanished_after() + allowance) * (1 << repeats)
 
 
 def settle(wire: Wire, *, repeats: int = 0) -> timedelta:

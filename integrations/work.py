@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from candidates.models import Candidate
+from pinsync import clock
 
 from . import ledger, timing
 from .adapters import Adapter
@@ -84,10 +85,15 @@ class Work:
         per step ever. Else the recruiter is asked, or the vendor's own reason stands.
         """
         step = self.step
+        assert step.intent_at is not None  # noqa: S101 (a check constraint)
+        settling = timing.settle(self.adapter.wire, repeats=step.repeats)
+        if clock.now() < step.intent_at + settling:  # an early look: it proves nothing
+            again = step.intent_at + settling
+            ledger.absent(step, self.ticket, absences=0, not_before=again)
+            return False
         if step.absences == 0 and (provable or step.rejection):
-            assert step.intent_at is not None  # noqa: S101 (a check constraint)
-            wait = 2 * timing.settle(self.adapter.wire, repeats=step.repeats)
-            ledger.absent_once(step, self.ticket, not_before=step.intent_at + wait)
+            again = step.intent_at + 2 * settling
+            ledger.absent(step, self.ticket, absences=1, not_before=again)
             return False
         if step.rejection:
             ledger.failed(step, self.ticket, sentence=step.rejection, kind="rejected")

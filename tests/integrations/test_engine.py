@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -335,6 +336,39 @@ def test_a_write_that_was_not_done_is_repeated_once_after_two_looks(
     assert ats.log.count("find") > looked + 1
     assert len(ats.people) == 1
     assert state(sent) == Export.State.SENT
+
+
+@pytest.fixture
+def slow_search(monkeypatch, connection):
+    """Let the ATS be hours behind with its search, as far as anybody knows."""
+    wire = replace(connection.adapter_class.wire, search_lag=6 * 3600)
+    monkeypatch.setattr(connection.adapter_class, "wire", wire)
+
+
+def test_whoever_shows_early_is_found_early(dana, export, slow_search, bench, ats):
+    ats.fail["create"] = ["lost"]
+    sent = export(dana)
+    bench.run()
+    bench.pass_time(400)  # over the first look, far from six hours
+    bench.run()
+    assert AtsPerson.objects.get().known_by == "recovered"
+    assert state(sent) == Export.State.SENT
+
+
+def test_nobody_is_taken_for_absent_before_the_search_had_its_hours(
+    dana, export, slow_search, bench, ats
+):
+    ats.fail["create"] = ["unclear"]
+    export(dana)
+    bench.run()
+    looked = ats.log.count("find")
+    bench.pass_time(400)  # over the first look, far from six hours
+    bench.run()
+    waiting = person_step(dana)
+    assert ats.log.count("find") > looked
+    assert (waiting.state, waiting.absences) == ("uncertain", 0)
+    assert waiting.not_before == waiting.intent_at + timing.settle(bench.adapter.wire)
+    assert ats.log.count("create") == 1
 
 
 def patience(unclear: ExportStep) -> timedelta:
