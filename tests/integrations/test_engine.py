@@ -367,6 +367,7 @@ def test_nobody_is_taken_for_absent_before_the_search_had_its_hours(
     waiting = person_step(dana)
     assert ats.log.count("find") > looked
     assert (waiting.state, waiting.absences) == ("uncertain", 0)
+    assert waiting.intent_at
     assert waiting.not_before == waiting.intent_at + timing.settle(bench.adapter.wire)
     assert ats.log.count("create") == 1
 
