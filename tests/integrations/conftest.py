@@ -18,6 +18,7 @@ from tests.vendors import signing_in
 from tests.vendors.desk import FACTS
 
 from .fakeats import Bench, FakeAts
+from .office import Office
 from .scene import Scene
 
 
@@ -112,15 +113,20 @@ def vendor(request) -> str:
 
 
 @pytest.fixture
-def scene(vendor, request, monkeypatch, acme, as_alice, as_bob, alice) -> Iterator[Any]:
-    """Yield the vendor connected; whatever happened, the ledger is sound afterwards."""
-    sim = request.getfixturevalue(f"{vendor}_sim")
+def hurried(monkeypatch) -> None:
+    """Let a worker end at once, and time pass only by pass_time()."""
     for name in ("wake_now", "awake"):  # no Redis: nothing here waits for a wake
         monkeypatch.setattr(waking, name, lambda *args, **kwargs: None)
     for name, seconds in (("LINGER", 0.05), ("LOOK_EVERY", 0.05)):
         monkeypatch.setattr(drainer, name, seconds)
     # Only pass_time() brings what is unclear up: a busy machine must not.
     monkeypatch.setattr(timing, "CALL_DEADLINE", 3_000)
+
+
+@pytest.fixture
+def scene(vendor, request, hurried, acme, as_alice, as_bob, alice) -> Iterator[Any]:
+    """Yield the vendor connected; whatever happened, the ledger is sound afterwards."""
+    sim = request.getfixturevalue(f"{vendor}_sim")
     connected = connections.connect(
         organization=acme,
         vendor=vendor,
@@ -129,6 +135,14 @@ def scene(vendor, request, monkeypatch, acme, as_alice, as_bob, alice) -> Iterat
         by=alice,
     )
     yield Scene(sim, connected, {"alice": as_alice, "bob": as_bob})
+    assert broken_invariants() == {}
+
+
+@pytest.fixture
+def office(vendor, request, hurried, as_alice, as_bob) -> Iterator[Office]:
+    """Yield the vendor connected on its page; the ledger is sound afterwards."""
+    sim = request.getfixturevalue(f"{vendor}_sim")
+    yield Office(vendor, sim, {"alice": as_alice, "bob": as_bob})
     assert broken_invariants() == {}
 
 
