@@ -1,6 +1,7 @@
 # make run      start everything here; Ctrl-C stops it    make run PORT=8080  elsewhere
 # make test     run the tests                            make test ARGS="-k resume"
 # make bench    measure throughput, resumes and delay    make reset          start over
+# make faults   break everything and count who is lost  make faults EXPORTS=500 SEED=7
 # make lint     style        make types  types           make format         tidy up
 #
 # Each sets up what it needs. PYTHON=python3.13 chooses another Python (3.11 or newer),
@@ -13,7 +14,7 @@ PIP := $(IN)python -m pip install -qq --disable-pip-version-check --no-deps
 # The type checker reads the settings; these values are not secrets.
 TYPES_ENV := SECRET_KEY=types CREDENTIALS_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=
 
-.PHONY: run test bench reset lint types format
+.PHONY: run test bench faults reset lint types format
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.ready-to-run
@@ -27,6 +28,10 @@ test: $(VENV)/.ready-to-test
 
 bench: $(VENV)/.ready-to-test
 	@$(IN)python -m tests.bench
+
+faults: $(VENV)/.ready-to-test
+	@$(IN)python -m tests.faults $(if $(EXPORTS),--exports $(EXPORTS)) \
+	  $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 lint: $(VENV)/.ready-to-test
 	@$(IN)ruff check . && $(IN)ruff format --check .

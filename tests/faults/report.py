@@ -1,0 +1,52 @@
+"""What a run prints, and leaves as ``benchmarks/faults.json``."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from .premises import ROOT
+from .reckoning import Tally
+
+_PATH = ROOT / "benchmarks" / "faults.json"
+_SHOWN = 20
+
+
+def say(line: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
+
+
+def final(
+    tallies: Mapping[str, Tally],
+    broken: Mapping[str, Any],
+    *,
+    seed: int,
+    seconds: float,
+) -> int:
+    numbers = {slug: _numbers(tally) for slug, tally in tallies.items()}
+    total = {
+        name: sum(of[name] for of in numbers.values())
+        for name in next(iter(numbers.values()))
+    }
+    for slug, tally in tallies.items():
+        for name in ("lost", "duplicated", "unexpected", "failed", "asked"):
+            for line in getattr(tally, name)[:_SHOWN]:
+                print(f"{name.upper()} {line}")
+        print(f"{slug}: {numbers[slug]}")
+    print(f"all: {total}")
+    print(f"invariants broken: {dict(broken) or 'none'}")
+    is_clean = not broken and all(tally.is_clean for tally in tallies.values())
+    print(f"seed {seed}, {seconds:.0f} s: {'clean' if is_clean else 'NOT CLEAN'}")
+    _PATH.parent.mkdir(exist_ok=True)
+    _PATH.write_text(
+        json.dumps({"seed": seed, "seconds": seconds, **total, "vendors": numbers})
+    )
+    return 0 if is_clean else 1
+
+
+def _numbers(tally: Tally) -> dict[str, int]:
+    values = ((one.name, getattr(tally, one.name)) for one in fields(Tally))
+    return {n: len(v) if isinstance(v, list) else v for n, v in values}
