@@ -29,6 +29,7 @@ from . import (
 )
 from .connections import due_for_proof
 from .intents import writing
+from .measures import measures
 from .models import AtsConnection, Export, ExportStep
 from .tasks import (
     wake_checks,
@@ -104,7 +105,10 @@ def sweep() -> int:
     rows = ExportStep.objects.filter(
         state=ExportStep.State.SENDING, intent_at__lt=limit
     ).select_related("connection")
-    return sum(ledger.vanished(step) for step in rows)
+    vanished = [step for step in rows if ledger.vanished(step)]
+    for step in vanished:
+        measures.count("unclear", step.connection.vendor)
+    return len(vanished)
 
 
 def exports_due() -> bool:

@@ -25,6 +25,7 @@ from .errors import (
     Unexpected,
 )
 from .matching import Answer, judge
+from .measures import measures
 from .models import AtsPerson, ExportStep
 from .person_work import PersonWork
 from .work import Work
@@ -32,6 +33,7 @@ from .work import Work
 
 def record(work: Work, error: AtsError) -> None:
     """Record the error with the step; pause, park or count against its connection."""
+    measures.count("errors", work.connection.vendor, error.kind.value)
     _RULES[error.kind](work, error)
     if isinstance(error, Unexpected) and error.excerpt:
         ExportStep.objects.filter(pk=work.step.pk).update(
@@ -75,6 +77,7 @@ def _unclear(work: Work, error: AtsError) -> None:
     if not work.ticket.opened:  # no write of ours: what failed was a look-up
         _not_sent(work, error)
         return
+    measures.count("unclear", work.connection.vendor)
     ledger.unclear(
         work.step,
         work.ticket,
@@ -204,6 +207,7 @@ def _try_later(work: Work, sentence: str, kind: str) -> None:
     if wait is None:
         ledger.failed(step, work.ticket, sentence=sentence, kind=kind)
         return
+    measures.count("retries", work.connection.vendor)
     ledger.later(
         step,
         work.ticket,

@@ -27,6 +27,7 @@ from pinsync import __version__, clock
 from . import guard, transport
 from .adapters import Adapter, Effect, Env, Reply, adapter_class
 from .errors import AtsError, BadCredentials, NotSent, Rejected
+from .measures import measures
 from .pace import shared_pace
 from .replies import Failures, decoded
 from .signing import Signer
@@ -257,6 +258,7 @@ class VendorHttp:
             reply = self._send(request, effect, seconds)
         finally:
             self.last_seconds = time.monotonic() - started
+            measures.call(self._vendor.slug, effect.value, self.last_seconds)
         if isinstance(reply, Exception):
             raise reply  # here, so that no library's error with its URL hangs on it
         return reply

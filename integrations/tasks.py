@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pinsync import waking
 
+from .measures import measured
+
 BUDGET = 600.0  # seconds of one drain job; then it ends and another is asked for
 
 
@@ -17,6 +19,7 @@ def wake_now() -> None:
     waking.wake_now("exports", "integrations.tasks.drain", timeout=int(BUDGET) + 300)
 
 
+@measured
 def drain() -> None:
     """Work the due steps of every connection that nobody else works."""
     from . import drainer  # it wakes the next drain, so it imports this module
@@ -29,6 +32,7 @@ def wake_proofs() -> None:
     waking.wake_now("checks", "integrations.tasks.prove_connections", timeout=900)
 
 
+@measured
 def prove_connections() -> None:
     """Test the connections that are due for it, permission by permission."""
     from . import connections  # it wakes the drain, so it imports this module
@@ -41,6 +45,7 @@ def wake_checks() -> None:
     waking.wake("checks", "integrations.tasks.look_for_duplicates", timeout=900)
 
 
+@measured
 def look_for_duplicates() -> None:
     """Look for those who were added to outreach; resumes go first."""
     from . import dispatcher, outreach_check  # both wake, so they import this module
@@ -53,6 +58,7 @@ def wake_looks() -> None:
     waking.wake_now("checks", "integrations.tasks.look_again", timeout=900)
 
 
+@measured
 def look_again() -> None:
     """Take the later looks that are due; resumes go first."""
     from . import dispatcher, later_looks  # the former wakes, so it imports this module
@@ -89,6 +95,7 @@ def wake_pulls() -> None:
     waking.wake_now("checks", "integrations.tasks.pull_directories", timeout=900)
 
 
+@measured
 def pull_directories() -> None:
     """Read for a few minutes who is in the ATSs; proofs and resumes go first.
 

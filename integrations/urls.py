@@ -7,6 +7,7 @@ from .views import (
     directory,
     exports,
     job_settings,
+    metrics,
     notices,
     settings,
     sign_in,
@@ -15,6 +16,7 @@ from .views import (
 app_name = "integrations"
 
 urlpatterns = [
+    path("metrics", metrics.metrics, name="metrics"),
     path("settings/ats/", settings.overview, name="settings"),
     path("settings/ats/connect/<slug:slug>/", settings.connect, name="connect"),
     path("settings/ats/sign-in/<slug:slug>/", sign_in.go, name="sign_in"),

@@ -331,6 +331,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 # --- Logs ------------------------------------------------------------------------
 
 LOG_LEVEL = _one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+# Whoever has it may read /metrics; without it nobody may.
+METRICS_TOKEN = _fitting(
+    "METRICS_TOKEN",
+    "",
+    r"|\S{16,}",
+    "must be a random text of 16 characters or more, without spaces",
+)
 LOG_FORMAT = _one_of("LOG_FORMAT", "text", ("text", "json"))
 LOGGING = {
     "version": 1,
