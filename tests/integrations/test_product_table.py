@@ -94,6 +94,21 @@ def test_after_that_the_ats_is_connected(office):
     assert office.connection.is_connected
 
 
+FOUND_AT = {
+    "crelate": "Settings > My Settings & Preferences",
+    "trackerrms": "Tools & Settings > Security > API",
+    "kortivity": "Copy the address from the address bar, usually https://k7y.app",
+    "ashby": (
+        "Jobs read, Candidates read and write, Organization read, API Keys read."
+    ),
+}
+
+
+@pytest.mark.parametrize("vendor", FOUND_AT)
+def test_the_page_says_where_to_find_what_it_asks_for(vendor, as_alice, acme):
+    assert FOUND_AT[vendor] in connect_page(as_alice, vendor).words
+
+
 # --- Permissions to check on connecting -------------------------------------------
 
 CHECKED = {
