@@ -65,6 +65,15 @@ def _keys(keys: Iterable[Key]) -> str:
     return ", ".join(_KEYS[key] for key in keys) or "–"
 
 
+def _searches(adapter: type[Adapter]) -> str:
+    """Name what can be asked for, and what is only compared on the rows that come."""
+    compared = [key for key in adapter.duplicate_keys if key not in adapter.finds_by]
+    asked = _keys(adapter.finds_by)
+    if not compared:
+        return asked
+    return f"{asked}<br>{_keys(compared)}: compared among people of the same name"
+
+
 def _credentials(adapter: type[Adapter]) -> list[str]:
     if isinstance(adapter.sign_in, OAuth2):
         return [f"sign in at {adapter.label}, grant permission (OAuth 2)"]
@@ -83,7 +92,7 @@ _CELLS: dict[str, Callable[[type[Adapter]], str]] = {
     "triggers": _triggers,
     "ATS job": lambda a: "required" if a.job_required else "chosen, may be empty",
     "duplicates decided by": lambda a: _keys(a.duplicate_keys),
-    "searched by": lambda a: _keys(a.finds_by),
+    "searched by": _searches,
     "also looked for on adding to outreach": lambda a: _yes(a.checks_on_outreach),
     "absence proven by": lambda a: _keys(a.proves_absence_by),
     "create anyway after a refusal": lambda a: _yes(a.can_override_refusal),

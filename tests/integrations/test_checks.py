@@ -98,3 +98,17 @@ def test_the_table_holds_the_guides_words():
     for adapter in vendors().values():
         assert adapter.label in text
         assert all(label in text for label in adapter.trigger_labels.values())
+
+
+def test_the_table_says_where_a_profile_is_only_compared():
+    (searches,) = [
+        line.split("|")
+        for line in vendor_table.text().splitlines()
+        if "searched by" in line
+    ]
+    compared = [
+        "compared among people of the same name" in cell for cell in searches[2:-1]
+    ]
+    labels = [adapter.label for adapter in vendors().values()]
+    found = [label for label, is_so in zip(labels, compared, strict=True) if is_so]
+    assert found == ["Ashby", "JobAdder"]

@@ -301,6 +301,10 @@ def test_the_dialog_shows_the_fields_of_the_table(office):
         one for one in shown if one.casefold().startswith(("“sourced", "sourced"))
     ]
     assert bool(marked) == (office.vendor in MARKS)
+    # Crelate's own list of sources: shown, because it goes over where it is there.
+    assert ("Contact source “PinSync”, where Crelate has one" in shown) == (
+        office.vendor == "crelate"
+    )
 
 
 @each_vendor

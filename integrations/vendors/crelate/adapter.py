@@ -115,6 +115,11 @@ class CrelateAdapter(Adapter):
         SentField("linkedin", "Websites_LinkedIn", "LinkedIn"),
         SentField("location", "Addresses_Home", "Location (city, state, country)"),
         SentField("current_role", "CurrentPosition", "Current job and company"),
+        SentField(
+            "sourced",
+            "ContactSourceId",
+            f"Contact source “{SOURCE}”, where Crelate has one",
+        ),
         SentField("resume", "primary artifact", "Resume PDF"),
     )
     sends_resume = True
