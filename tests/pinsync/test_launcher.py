@@ -219,7 +219,7 @@ def test_simulators_keep_their_places(tmp_path):
     again = simulated.places({}, LocalEnv(tmp_path / "local.env"))
 
     assert first == again
-    assert {place.slug for place in first} == {"ashby", "crelate"}
+    assert {place.slug for place in first} == simulators().keys()
     assert len({place.port for place in first}) == len(first)
 
 
