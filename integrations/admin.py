@@ -22,14 +22,17 @@ from .models import (
     AtsDirectoryKey,
     AtsDirectoryPull,
     AtsPerson,
+    ConnectionMail,
     ConnectionPermission,
     Decision,
     DuplicateCheck,
+    Duty,
     Export,
     ExportAttempt,
     ExportStep,
     IdentityClaim,
     JobAtsMapping,
+    LaterLook,
     VendorBadge,
 )
 
@@ -300,6 +303,25 @@ class AtsDirectoryPullAdmin(ReadOnly, admin.ModelAdmin[Any]):
         user = request.user
         wanted = "integrations.change_atsdirectorypull"
         return isinstance(user, User) and user.has_perm(wanted)
+
+
+@admin.register(LaterLook)
+class LaterLookAdmin(ReadOnly, admin.ModelAdmin[Any]):
+    list_display = ["step", "looks", "due_at", "looked_at", "twice_at", "seen_to_by"]
+    list_filter = ["looks", "step__connection__vendor"]
+    search_fields = ["step__candidate__search"]
+    list_select_related = ["step__candidate", "seen_to_by"]
+
+
+@admin.register(ConnectionMail)
+class ConnectionMailAdmin(ReadOnly, admin.ModelAdmin[Any]):
+    list_display = ["connection", "sent_at", "not_before"]
+    list_select_related = ["connection__organization"]
+
+
+@admin.register(Duty)
+class DutyAdmin(ReadOnly, admin.ModelAdmin[Any]):
+    list_display = ["name", "done_at"]
 
 
 @admin.register(VendorBadge)
