@@ -167,7 +167,7 @@ class Scene:
         with ThreadPoolExecutor() as pool:
             worker = pool.submit(run)
             yield
-            worker.result(60)
+            worker.result(300)
 
     def _is_due_soon(self) -> bool:
         soon = clock.now() + SOON
