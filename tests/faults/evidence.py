@@ -27,7 +27,7 @@ def of_candidates(candidates: Iterable[int]) -> dict[str, Any]:
     secret = ("credentials", "token")
     return {
         "connections": [
-            _without(row, secret) for row in AtsConnection.objects.values()
+            _without(dict(row), secret) for row in AtsConnection.objects.values()
         ],
         "exports": list(Export.objects.filter(candidate__in=wanted).values()),
         "steps": list(steps.values()),

@@ -57,7 +57,7 @@ def create(connection):
         who = CandidateFactory(organization=connection.organization, first_name=first)
         with (
             connections.opened(connection) as adapter,
-            adapter.http.writing(lambda: None),
+            adapter.http.writing(lambda: None),  # type: ignore[attr-defined]
         ):
             return adapter.create(PersonRecord.of(who)).id
 
