@@ -525,3 +525,10 @@ def test_what_was_never_tried_with_the_vendor_says_so_before_and_after_connectin
     assert "Not yet verified with Ashby." in seen(
         as_alice.get(reverse("integrations:settings"))
     )
+
+
+def test_permissions_of_a_parked_connection_say_how_old_they_are(as_alice, ashby):
+    page = reverse("integrations:connection", args=[ashby.pk])
+    assert "as last proven" not in seen(as_alice.get(page))
+    breaker.park(ashby, kind="bad_credentials", sentence="Ashby refused the key.")
+    assert "as last proven" in seen(as_alice.get(page))
