@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,20 @@ def of_candidates(candidates: Iterable[int]) -> dict[str, Any]:
     }
 
 
+def of_vendor(truth: Mapping[str, Any], candidates: Iterable[int]) -> list[Any]:
+    """Return whom the ATS has under the emails and names of these people."""
+    from candidates.models import Candidate
+
+    ours = Candidate.objects.filter(pk__in=list(candidates))
+    names = {candidate.full_name for candidate in ours}
+    emails = {candidate.email for candidate in ours if candidate.email}
+    return [
+        one
+        for one in truth["people"]
+        if one["name"] in names or emails & {email.lower() for email in one["emails"]}
+    ]
+
+
 def of_processes(place: Premises) -> list[str]:
     """Return what runs, as one would see with ``ps``."""
     return [
@@ -53,7 +67,7 @@ def keep(folder: Path, name: str, found: Any) -> None:
     (folder / f"{name}.json").write_text(text)
 
 
-def _without(row: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+def _without(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in names}
 
 

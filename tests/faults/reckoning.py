@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .plan import Person
-from .setting import Setting
 
 Truth = Mapping[str, Any]
 
@@ -33,6 +32,7 @@ class Tally:
     recovered: int = 0
     linked: int = 0
     people: int = 0
+    suspects: set[int] = field(default_factory=set)  # candidates to look at
 
     @property
     def is_clean(self) -> bool:
@@ -52,11 +52,13 @@ class Row:
     known_by: str
     ever_unclear: bool
 
+    @property
+    def is_ours(self) -> bool:
+        return self.known_by in ("created", "recovered")
 
-def reckon(
-    setting: Setting, people: Sequence[Person], truths: Mapping[str, Truth]
-) -> dict[str, Tally]:
-    rows = _ledger(setting, people)
+
+def reckon(people: Sequence[Person], truths: Mapping[str, Truth]) -> dict[str, Tally]:
+    rows = _ledger(people)
     return {
         slug: _Desk(slug, truth, [p for p in people if p.vendor == slug], rows).tally()
         for slug, truth in truths.items()
@@ -84,6 +86,10 @@ class _Desk:
             for email in {email.lower() for email in one["emails"]}:
                 self._by_email[email].append(one)
             self._by_name[one["name"]].append(one)
+        self._candidates: dict[str, set[int]] = defaultdict(set)
+        for person in people:
+            for key in (person.email, person.name):
+                self._candidates[key].add(person.pk)
         self._tally = Tally(people=len(self._there))
 
     def tally(self) -> Tally:
@@ -130,6 +136,7 @@ class _Desk:
                 self._check_sent(person, row, wish.ats_job)
         if row and row.silent:
             self._tally.unexpected.append(f"{_who(person)}: no reason for {row.silent}")
+            self._tally.suspects.add(person.pk)
 
     def _check_sent(self, person: Person, row: Row, ats_job: str) -> None:
         """What reads Sent is there: the person, their place, their resume, their note."""
@@ -142,13 +149,16 @@ class _Desk:
         (one,) = there
         if ats_job not in [str(job["id"]) for job in one["jobs"]]:
             self._lose(person, f"sent, but not on the job {ats_job}")
-        if row.kinds.get("resume") == "done" and not one["files"]:
-            self._lose(person, "the resume is done, but not there")
-        if row.kinds.get("note") == "done" and not _MARKER.search(_notes(one)):
-            self._lose(person, "the note is done, but not there")
+        if row.is_ours and self._adapter.sends_resume and not one["files"]:
+            self._lose(
+                person, f"the resume is {row.kinds.get('resume')}, but not there"
+            )
+        if row.is_ours and self._adapter.sends_note and not _MARKER.search(_notes(one)):
+            self._lose(person, f"the note is {row.kinds.get('note')}, but not there")
 
     def _lose(self, person: Person, how: str) -> None:
         self._tally.lost.append(f"{_who(person)}: {how}")
+        self._tally.suspects.add(person.pk)
 
     # -- duplicated ----------------------------------------------------------------
 
@@ -163,9 +173,11 @@ class _Desk:
             if len(some) > 1:
                 ids = ", ".join(str(one["id"]) for one in some)
                 self._tally.duplicated.append(f"{what}: {ids}")
+                self._suspect(some[0])
         for one in self._there:
             for what in _twice(one):
                 self._tally.duplicated.append(f"{one['name']} {one['id']}: {what}")
+                self._suspect(one)
 
     # -- unexpected ----------------------------------------------------------------
 
@@ -191,6 +203,11 @@ class _Desk:
 
     def _surprise(self, one: Mapping[str, Any], what: str) -> None:
         self._tally.unexpected.append(f"{one['name']} {one['id']}: {what}")
+        self._suspect(one)
+
+    def _suspect(self, one: Mapping[str, Any]) -> None:
+        for key in (*(email.lower() for email in one["emails"]), one["name"]):
+            self._tally.suspects |= self._candidates.get(key, set())
 
 
 def _twice(one: Mapping[str, Any]) -> Iterable[str]:
@@ -216,7 +233,7 @@ def _who(person: Person) -> str:
 # --- Our side ---------------------------------------------------------------------
 
 
-def _ledger(setting: Setting, people: Sequence[Person]) -> dict[int, Row]:
+def _ledger(people: Sequence[Person]) -> dict[int, Row]:
     """Return our rows by candidate; each candidate is meant for one ATS alone."""
     from integrations.models import AtsPerson, Export, ExportStep
 

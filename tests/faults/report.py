@@ -23,8 +23,8 @@ def final(
     tallies: Mapping[str, Tally],
     broken: Mapping[str, Any],
     *,
-    seed: int,
     seconds: float,
+    **run: Any,
 ) -> int:
     numbers = {slug: _numbers(tally) for slug, tally in tallies.items()}
     total = {
@@ -39,14 +39,16 @@ def final(
     print(f"all: {total}")
     print(f"invariants broken: {dict(broken) or 'none'}")
     is_clean = not broken and all(tally.is_clean for tally in tallies.values())
-    print(f"seed {seed}, {seconds:.0f} s: {'clean' if is_clean else 'NOT CLEAN'}")
+    verdict = "clean" if is_clean else "NOT CLEAN"
+    print(f"seed {run['seed']}, {seconds:.0f} s: {verdict}", flush=True)
+    found = {**run, "seconds": round(seconds), **total, "vendors": numbers}
     _PATH.parent.mkdir(exist_ok=True)
-    _PATH.write_text(
-        json.dumps({"seed": seed, "seconds": seconds, **total, "vendors": numbers})
-    )
+    _PATH.write_text(json.dumps({**found, "broken": dict(broken)}, indent=1) + "\n")
     return 0 if is_clean else 1
 
 
 def _numbers(tally: Tally) -> dict[str, int]:
     values = ((one.name, getattr(tally, one.name)) for one in fields(Tally))
-    return {n: len(v) if isinstance(v, list) else v for n, v in values}
+    return {
+        n: v if isinstance(v, int) else len(v) for n, v in values if n != "suspects"
+    }
