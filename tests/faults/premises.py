@@ -116,6 +116,18 @@ class Premises:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(15)
+        for pid in self._left_behind():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _left_behind(self) -> list[int]:
+        """Return the children of those that were killed: our folder is in their settings."""
+        mark, found = f"VAR_DIR={self.folder}".encode(), []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            with suppress(OSError):
+                if mark in path.read_bytes().split(b"\0"):
+                    found.append(int(path.parent.name))
+        return [pid for pid in found if pid != os.getpid()]
 
     # -- setting up ----------------------------------------------------------------
 

@@ -130,9 +130,13 @@ class Trial:
         with ThreadPoolExecutor(2) as both:
             asking = both.submit(load.run, self.seconds)
             breaking = both.submit(trouble.run, planned if faults else [])
-            while not (asking.done() and breaking.done()):
-                time.sleep(1)
-                self._say_how_it_goes(load)
+            try:
+                while not (asking.done() and breaking.done()):
+                    time.sleep(1)
+                    self._say_how_it_goes(load)
+            finally:  # told to stop, or done
+                load.give_up()
+                trouble.stop()
         trouble.end()
         asking.result()
         breaking.result()
