@@ -121,7 +121,7 @@ class Premises:
                 os.kill(pid, signal.SIGKILL)
 
     def _left_behind(self) -> list[int]:
-        """Return the children of those that were killed: our folder is in their settings."""
+        """Return the children of those that were killed: our folder is their VAR_DIR."""
         mark, found = f"VAR_DIR={self.folder}".encode(), []
         for path in Path("/proc").glob("[0-9]*/environ"):
             with suppress(OSError):
