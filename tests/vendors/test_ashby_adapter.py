@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
@@ -608,22 +609,91 @@ def test_a_resume_is_uploaded_then_made_the_candidates():
     assert http.effects() == ["helper", "helper", "write"]
 
 
+def goes_with_the_call(http):
+    """Say whether the file went in the one write, in the older form."""
+    write = http.calls[-1]
+    assert write.name == "POST /candidate.uploadResume"
+    assert (write.form, write.json) == ({"candidateId": ADA}, None)
+    assert write.files == {"resume": ("Ada.pdf", b"%PDF", "application/pdf")}
+    assert write.sign is True
+    return http.effects().count("write") == 1
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        failed("invalid_input", message="No uploads here"),
+        failed("file_upload_not_found"),
+        failed("missing_endpoint_permission", status=403),
+        reply(404, body=b"Not Found"),
+        reply(400, body=HTML),
+        reply(409),
+    ],
+)
+def test_without_upload_handles_the_resume_goes_with_the_call_itself(refusal):
+    script = resume_script(**{"POST /file.createFileUploadHandle": refusal})
+    adapter, http = adapter_with(AshbyAdapter, script)
+    adapter.attach_resume(ADA, "Ada.pdf", b"%PDF")
+    assert goes_with_the_call(http)
+    assert UPLOAD not in http.names()
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 422])
+def test_what_the_file_store_refuses_goes_with_the_call_itself(status):
+    answer = reply(status, body=b"<Error>AccessDenied</Error>")
+    adapter, http = adapter_with(AshbyAdapter, resume_script(**{UPLOAD: answer}))
+    adapter.attach_resume(ADA, "Ada.pdf", b"%PDF")
+    assert goes_with_the_call(http)
+
+
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (reply(403, body=b"<Error>expired</Error>"), NotSent),
-        (reply(401), NotSent),
-        (reply(409), NotSent),
+        (reply(302, Location="/elsewhere"), NotSent),
+        (reply(408), NotSent),
+        (reply(425), NotSent),
         (reply(500, body=HTML), NotSent),
+        (reply(503), NotSent),
         (reply(429), Throttled),
-        (reply(413, body=b"<Error>too large</Error>"), Rejected),
+        (NotSent("No answer."), NotSent),
     ],
 )
-def test_what_the_file_store_says_is_never_about_the_key(answer, error):
-    adapter, http = adapter_with(AshbyAdapter, resume_script(**{UPLOAD: answer}))
+@pytest.mark.parametrize("call", ["POST /file.createFileUploadHandle", UPLOAD])
+def test_passing_trouble_before_the_write_is_waited_for(call, answer, error):
+    adapter, http = adapter_with(AshbyAdapter, resume_script(**{call: answer}))
     with pytest.raises(error):
         adapter.attach_resume(ADA, "Ada.pdf", b"%PDF")
     assert "write" not in http.effects()
+
+
+@pytest.mark.parametrize("status", [401, 403, 409, 500, 429])
+def test_what_the_file_store_says_is_never_about_the_key(status):
+    adapter, http = adapter_with(AshbyAdapter, resume_script(**{UPLOAD: reply(status)}))
+    with suppress(NotSent, Throttled):  # neither BadCredentials nor MissingPermission
+        adapter.attach_resume(ADA, "Ada.pdf", b"%PDF")
+    assert http.only(UPLOAD).sign is False
+
+
+def test_a_wrong_key_sends_no_resume():
+    refusal = reply(403, body=b"The API key is not valid.")
+    script = resume_script(**{"POST /file.createFileUploadHandle": refusal})
+    adapter, http = adapter_with(AshbyAdapter, script)
+    with pytest.raises(BadCredentials):
+        adapter.attach_resume(ADA, "Ada.pdf", b"%PDF")
+    assert http.effects() == ["helper"]
+
+
+def test_a_resume_refused_in_both_forms_says_why():
+    script = resume_script(
+        **{
+            "POST /file.createFileUploadHandle": failed("invalid_input"),
+            "POST /candidate.uploadResume": failed("invalid_input", message="Too big"),
+        }
+    )
+    adapter, http = adapter_with(AshbyAdapter, script)
+    with pytest.raises(Rejected, match="Too big"):
+        adapter.attach_resume(ADA, "Ada.pdf", b"%PDF")
+    assert goes_with_the_call(http)
 
 
 @pytest.mark.parametrize(

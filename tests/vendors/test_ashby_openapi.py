@@ -90,6 +90,20 @@ def test_every_request_body_fits_the_vendors_schema():
     assert {name for name, _ in asked} == set(rights.ENDPOINTS)
 
 
+def test_the_resumes_older_form_fits_the_schema_too():
+    script = {
+        "POST /file.createFileUploadHandle": reply(404, body=b"Not Found"),
+        "POST /candidate.uploadResume": ok(CANDIDATE),
+    }
+    adapter, http = adapter_with(AshbyAdapter, script)
+    adapter.attach_resume(PERSON, "a.pdf", b"%PDF")
+    write = http.only("POST /candidate.uploadResume")
+    document = openapi("ashby-openapi.yaml")
+    schema = document.request("/candidate.uploadResume", "multipart/form-data")
+    files = {name: content.decode() for name, (_, content, _) in write.files.items()}
+    assert problems(strict(schema), {**write.form, **files}) == []
+
+
 @pytest.mark.parametrize(
     ("endpoint", "body"),
     [

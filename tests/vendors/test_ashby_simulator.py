@@ -742,6 +742,36 @@ class TestFiles:
         )
         assert signed.status_code == 400
 
+    @pytest.mark.parametrize(
+        ("how", "status"),
+        [
+            ("invalid_input", 200),
+            ("unknown_endpoint", 404),
+            ("missing_permission", 403),
+        ],
+    )
+    def test_upload_handles_may_not_be_available(self, ashby, how, status):
+        ashby.sim.set(upload_handles=how)
+        body = {
+            "fileUploadContext": "CandidateResume",
+            "filename": "cv.pdf",
+            "contentType": "application/pdf",
+            "contentLength": 5,
+        }
+
+        answer = ashby.post("file.createFileUploadHandle", body)
+
+        assert answer.status_code == status
+        assert '"success": true' not in answer.text
+        assert ashby("candidate.search", name="Nobody") == []
+
+    def test_the_file_store_may_refuse_everything(self, ashby):
+        ashby.sim.set(file_store="refuses")
+
+        _, answer = ashby.upload()
+
+        assert (answer.status_code, "AccessDenied" in answer.text) == (403, True)
+
     def test_an_upload_address_expires_after_ten_minutes(self, ashby, monkeypatch):
         place = ashby(
             "file.createFileUploadHandle",

@@ -46,11 +46,15 @@ from . import bodies, failures, note, places, replies, rights
 from .replies import Malformed, Row
 
 T = TypeVar("T")
+Files = Mapping[str, tuple[str, bytes, str]]
 
 PAGE = 100  # the vendor's maximum and default
 JOB_PAGES = 5  # 500 open jobs; beyond them the vendor's own search helps
 NOTE_PAGES = 20
 MOST_JOBS = 50
+PDF_TYPE = "application/pdf"
+# What a file store says for good; 408, 425 and 429 ask for patience.
+REFUSED = tuple(set(range(400, 500)) - {408, 425, 429})
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -304,8 +308,26 @@ class AshbyAdapter(Adapter):
     def attach_resume(self, person_id: str, file_name: str, pdf: bytes) -> None:
         """Upload to the address that Ashby hands out, then make it the resume.
 
-        Ashby parses it and fills in what is missing; existing data always wins.
+        Where that way is surely refused, the file goes with the call itself: an older
+        form that Ashby may remove. Ashby parses it and fills in what is missing;
+        existing data always wins.
         """
+        body, files = {"candidateId": person_id}, None
+        try:
+            body["resumeHandle"] = self._uploaded(file_name, pdf)
+        except (AlreadyThere, MissingPermission, Rejected):
+            # Refused, whatever the words: a handle concerns no candidate yet.
+            files = {"resume": (file_name, pdf, PDF_TYPE)}
+        self._post(
+            "candidate.uploadResume",
+            body,
+            replies.id_and_link,
+            effect=Effect.WRITE,
+            files=files,
+        )
+
+    def _uploaded(self, file_name: str, pdf: bytes) -> str:
+        """Return the handle of the file, which the file store then has."""
         handle, url, form = self._post(
             "file.createFileUploadHandle",
             bodies.upload_handle(file_name, pdf),
@@ -313,22 +335,20 @@ class AshbyAdapter(Adapter):
             effect=Effect.HELPER,
         )
         self._upload(url, form, file_name, pdf)
-        body = {"candidateId": person_id, "resumeHandle": handle}
-        self._post(
-            "candidate.uploadResume", body, replies.id_and_link, effect=Effect.WRITE
-        )
+        return handle
 
     def _upload(
         self, url: str, form: dict[str, str], file_name: str, pdf: bytes
     ) -> None:
         """Post to the file store, which is not Ashby: its refusals are not the key's."""
         try:
-            self.http.call(
+            reply = self.http.call(
                 "POST",
                 url,
                 effect=Effect.HELPER,
                 form=form,
-                files={"file": (file_name, pdf, "application/pdf")},
+                files={"file": (file_name, pdf, PDF_TYPE)},
+                accept=REFUSED,
                 expect_json=False,
                 sign=False,
             )
@@ -339,6 +359,8 @@ class AshbyAdapter(Adapter):
                 "Ashby's file store did not take the resume. It is sent again "
                 "automatically."
             ) from error
+        if reply.status in REFUSED:
+            raise Rejected(f"Ashby's file store refused the resume ({reply.status}).")
 
     def note_for(self, person: PersonRecord, marker: str) -> str:
         return note.profile_note(person, marker)
@@ -368,10 +390,14 @@ class AshbyAdapter(Adapter):
         read: Callable[[Row], T],
         *,
         effect: Effect = Effect.READ,
+        files: Files | None = None,
     ) -> T:
         """Call the endpoint and return what ``read`` makes of its envelope."""
+        sent: dict[str, Any] = (
+            {"form": body, "files": files} if files else {"json": body}
+        )
         try:
-            reply = self.http.call("POST", f"/{endpoint}", effect=effect, json=body)
+            reply = self.http.call("POST", f"/{endpoint}", effect=effect, **sent)
         except MissingPermission as error:
             code = rights.ENDPOINTS[endpoint]
             raise failures.lacking(self._label_of(code), code) from error

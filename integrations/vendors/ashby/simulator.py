@@ -92,6 +92,12 @@ class AshbySimulator(Simulator):
         "throttle_every": Setting(0, "Every n-th call is answered 429; 0 is off."),
         "retry_after": Setting(1, "Seconds in Retry-After; 0 leaves it out."),
         "validation_status": Setting(200, "The status of a refused body.", (200, 400)),
+        "upload_handles": Setting(
+            "given",
+            "file.createFileUploadHandle.",
+            ("given", "invalid_input", "unknown_endpoint", "missing_permission"),
+        ),
+        "file_store": Setting("takes", "The presigned upload.", ("takes", "refuses")),
         "content_length": Setting(
             "ignored", "Upload of another size than announced.", ("ignored", "enforced")
         ),
@@ -227,15 +233,21 @@ class AshbySimulator(Simulator):
         try:
             scopes = self._scopes(request)
             method = METHODS.get(request.path[1:])
-            if method is None or request.method != "POST":
+            handles = self._handles(request)
+            is_removed = handles == "unknown_endpoint"
+            if method is None or is_removed or request.method != "POST":
                 return Reply.text("Not Found", 404)
             self._throttle()
             scope, spec, handler = method
-            if scope not in scopes:
+            if scope not in scopes or handles == "missing_permission":
                 raise _lacking(scope)
             return _success(handler(self._call(request, spec, scopes)))
         except Refusal as refusal:
             return self._refused(refusal)
+
+    def _handles(self, request: Request) -> str:
+        is_asked = request.path == "/file.createFileUploadHandle"
+        return str(self.settings["upload_handles"]) if is_asked else "given"
 
     def _scopes(self, request: Request) -> frozenset[str]:
         key = self.key_of(request)

@@ -35,6 +35,8 @@ FILE: Spec = {"candidateId*": uuid, "fileHandle*": filled}
 
 
 def create_handle(call: Call) -> Row:
+    if call.switch("upload_handles") == "invalid_input":
+        raise invalid("File uploads are not available")
     data = call.data
     upload_id = new_id()
     fields = {
@@ -61,6 +63,8 @@ def create_handle(call: Call) -> Row:
 
 def receive(sim: AshbySimulator, request: Request) -> Reply:
     """Take an upload the way S3 takes a presigned POST."""
+    if sim.settings["file_store"] == "refuses":
+        return _refused(403, "AccessDenied", "Access Denied")
     if "authorization" in request.headers:
         return _refused(400, "InvalidArgument", "Only one auth mechanism allowed.")
     try:
