@@ -511,6 +511,53 @@ def test_what_has_no_safe_field_goes_into_the_description():
     assert entity["CurrentPosition"] == {"JobTitle": "Owner", "IsPrimary": True}
 
 
+def living_in(title, number=5):
+    return {"Addresses_Business": {"CountryId": {"Id": guid(number), "Title": title}}}
+
+
+def created_from(country, *, facts=None, met=()):
+    """Return what is created for somebody there, after contacts were read."""
+    rows = [contact(**living_in(title)) for title in met]
+    adapter, http = crelate({CREATE: ok(DANA), LIST: ok(rows)})
+    adapter.facts = facts or {}
+    adapter.find(Key.EMAIL, "a@mail.example")
+    adapter.create(replace(BARE, city="Lima", country=country, sourced=False))
+    return http.only(CREATE).json["entity"]
+
+
+def test_a_check_keeps_the_countries_of_the_contacts_it_reads():
+    odd = [{"CountryId": {"Id": 7, "Title": "Chad"}}, {"CountryId": "Peru"}, "Peru"]
+    rows = [contact(**living_in(" United  States "))]
+    rows += [contact(Addresses_Home=address) for address in odd]
+    adapter, http = crelate(check_script(**{LIST: ok(rows)}))
+    assert adapter.check().facts == {"country:united states": guid(5)}
+    assert http.only(LIST).params == {"limit": 100}
+
+
+@pytest.mark.parametrize(
+    ("country", "title"),
+    [
+        ("peru", "Peru"),
+        ("USA", "United States"),
+        ("United States", "US"),
+        ("UK", "United Kingdom"),
+    ],
+)
+def test_a_country_that_a_contact_has_named_goes_into_the_address(country, title):
+    address = {"City": "Lima", "CountryId": {"Id": guid(5)}, "IsPrimary": True}
+    kept = created_from(country, facts={f"country:{title.casefold()}": guid(5)})
+    met = created_from(country, met=[title])
+    assert kept["Addresses_Home"] == met["Addresses_Home"] == address
+    assert "Description" not in kept
+    assert "Description" not in met
+
+
+def test_another_country_stands_in_the_description():
+    entity = created_from("Peru", facts={"country:united states": guid(5)})
+    assert entity["Addresses_Home"] == {"City": "Lima", "IsPrimary": True}
+    assert entity["Description"] == "Location: Lima, Peru"
+
+
 def test_an_unknown_company_is_made_first():
     near_miss = ok([{"Id": guid(1), "Title": "Acme Widgets Inc"}])
     script = {"GET /companies/search": near_miss, "POST /companies": ok(COMPANY)}

@@ -40,6 +40,7 @@ from integrations.errors import (
 
 from . import bodies, failures, listing, replies
 from .client import PAGE, Client, made
+from .countries import Countries
 from .replies import Malformed, Row, row_id, same_id
 
 EMAIL_PAGES = 2
@@ -113,7 +114,12 @@ class CrelateAdapter(Adapter):
         SentField("email", "EmailAddresses_Personal", "Email"),
         SentField("phone", "PhoneNumbers_Mobile", "Phone"),
         SentField("linkedin", "Websites_LinkedIn", "LinkedIn"),
-        SentField("location", "Addresses_Home", "Location (city, state, country)"),
+        # The country's id may not be known: then the whole line is in Description.
+        SentField(
+            "location",
+            "Addresses_Home, Description",
+            "Location (city, state, country)",
+        ),
         SentField("current_role", "CurrentPosition", "Current job and company"),
         SentField(
             "sourced",
@@ -140,6 +146,7 @@ class CrelateAdapter(Adapter):
     ) -> None:
         super().__init__(http=http, credentials=credentials, environment=environment)
         self.api = Client(http)
+        self.countries = Countries()
         self._source_id: str | None = None  # not asked yet
 
     def base_url(self) -> str:
@@ -161,16 +168,20 @@ class CrelateAdapter(Adapter):
 
         Who the key belongs to is asked on addresses seen in one client only, so
         nothing rests on the answer. A person's id is no account's: another colleague's
-        key of the same tenant would look like another account.
+        key of the same tenant would look like another account. The contacts also tell
+        the ids of their countries, which are kept.
         """
         self.api.rows("/jobs", {"limit": 1})
-        self.api.rows("/contacts", {"limit": 1})
+        found = Countries()  # of this account only
+        for row in self.api.rows("/contacts", {"limit": PAGE}):
+            found.learn(row)
         user = self._whoami("/users/self")
         organization = self._whoami("/organizations/self")
         names = (replies.display_name(user), replies.display_name(organization))
         return Account(
             id=replies.id_or_nothing(organization) or None,
             name=", ".join(name for name in names if name) or self.label,
+            facts=found.facts(),
         )
 
     def ping(self) -> None:
@@ -268,6 +279,7 @@ class CrelateAdapter(Adapter):
         return listing.pages(self.api, listing.Place.read(cursor), self._listed)
 
     def _listed(self, row: Row) -> RemotePerson:
+        self.countries.learn(row)
         return replies.remote_person(row, self._link(row_id(row)))
 
     def create(
@@ -277,6 +289,7 @@ class CrelateAdapter(Adapter):
         body = bodies.new_contact(
             person,
             company_id=self._company(person.current_company),
+            country_id=self.countries.id_of(person.country, self.facts),
             source_id=self._source() if person.sourced else "",
         )
         reply = self.http.call("POST", "/contacts", effect=Effect.WRITE, json=body)
