@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from integrations import directory, dispatcher, errors
+from integrations import directory, dispatcher, errors, retention
 from integrations.adapters import Page, RemotePerson, adapter_class
 from integrations.models import (
     AtsConnection,
@@ -111,6 +111,7 @@ def test_the_dispatcher_asks_a_worker_for_checks_never_one_for_exports(
     connection, monkeypatch
 ):
     asked = []
+    monkeypatch.setattr(retention, "is_due", lambda: False)  # done for today
     monkeypatch.setattr(
         "pinsync.waking.wake_now", lambda queue, task, **kw: asked.append((queue, task))
     )

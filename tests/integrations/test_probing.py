@@ -15,6 +15,10 @@ from integrations.replies import decoded
 from pinsync import clock
 from tests.vendors.kortivity_clerk import DANA, PASSWORD, USER, Clerk
 
+# Tokens are kept by the clock of the database.
+pytestmark = pytest.mark.django_db
+
+
 CREDENTIALS = {"username": USER, "password": PASSWORD}
 VALUES = ("Dana", "Jo Park", "dana-example", "mail.example", "501", "Controls", "t1")
 

@@ -27,6 +27,7 @@ from integrations.errors import (
 from integrations.http import open_adapter
 from integrations.simulation import RunningSimulator, simulators
 from integrations.tokens import MemoryTokens
+from pinsync import clock
 
 from . import kortivity_profiles, signing_in
 from .people import FULL
@@ -315,6 +316,8 @@ def desk_of(
 ) -> Iterator[Desk]:
     running = simulators()[slug]().start()
     point_at(slug, running.url, monkeypatch)
+    # No scenario waits for a deadline, and a busy machine must not meet one.
+    monkeypatch.setattr(clock, "network_deadline", float)
     running.set(**dict(FACTS[slug].switches) | switches)
     desk = Desk(slug, running)
     try:

@@ -27,6 +27,9 @@ from .kortivity_profiles import JOBS_IN_THE_RECORD, TABLES, speaking
 from .people import FULL
 from .test_contract import DEEDS, SCENARIOS
 
+# Tokens are kept by the clock of the database.
+pytestmark = pytest.mark.django_db
+
 
 @contextmanager
 def clerk_of(style: str, wrapper: str = "bare") -> Iterator[Clerk]:
