@@ -76,8 +76,14 @@ class StoredTokens:
         now = clock.now()
         lease = clock.network_deadline(CALL_DEADLINE) + clock.scaled(LEASE_BEYOND)
         free = Q(token_leased_until=None) | Q(token_leased_until__lte=now)
+        # Everything as it was read: who renewed meanwhile may have parked it, and gone.
         taken = AtsConnection.objects.filter(
-            free, pk=row.pk, token_version=row.token_version
+            free,
+            pk=row.pk,
+            token_version=row.token_version,
+            credentials=row.credentials,
+            state=row.state,
+            parked_at=row.parked_at,
         ).update(
             token_leased_by=self._name,
             token_leased_until=now + timedelta(seconds=lease),

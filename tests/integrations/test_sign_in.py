@@ -135,6 +135,23 @@ def test_nobody_asks_again_once_the_renewal_was_refused(row):
     assert len(vendor.asked) == 1
 
 
+def test_nobody_asks_who_looked_just_before_the_renewal_was_refused(row):
+    vendor = Vendor()
+    vendor.error = BadCredentials("Refused.")
+    other = tokens(row)
+
+    class Slow(StoredTokens):
+        def _lease(self, seen: AtsConnection) -> bool:
+            if not vendor.asked:  # between our look at the row and our lease
+                with pytest.raises(BadCredentials):
+                    other.get(vendor)
+            return super()._lease(seen)
+
+    with pytest.raises(BadCredentials, match="Refused"):
+        Slow(row, patience=30).get(vendor)
+    assert len(vendor.asked) == 1
+
+
 def test_a_parked_connection_may_be_tested(row):
     row = expired(row)
     AtsConnection.objects.update(state="parked", parked_at=clock.now())
