@@ -23,8 +23,8 @@ import requests
 from integrations import adapters
 from integrations.simulation import simulators
 from pinsync.lifeline import end_with_parent
+from tests.postgres import Database
 
-from .database import Database
 from .proxy import Proxies
 from .redis import RedisServer
 

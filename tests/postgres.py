@@ -18,10 +18,15 @@ class NoPostgres(Exception):
 
 
 class Database:
-    """One cluster that may crash and come back; ``remove`` ends it for good."""
+    """One cluster that may crash and come back; ``remove`` ends it for good.
 
-    def __init__(self, folder: Path, port: int) -> None:
+    ``settings`` are PostgreSQL's own. By default the disk may lag behind: where only our
+    processes die, never the machine, nothing is lost.
+    """
+
+    def __init__(self, folder: Path, port: int, **settings: str) -> None:
         self.folder, self.port = folder, port
+        self.settings = {"fsync": "off", "max_connections": "200", **settings}
         self._bin = _programs()
         self._data = folder / "data"
 
@@ -41,13 +46,17 @@ class Database:
         self._run("createdb", *self._where, "pinsync")
 
     def start(self) -> None:
-        # The disk may lag behind: only our processes die, never the machine.
-        options = (
-            f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 "
-            "-c fsync=off -c max_connections=200"
-        )
+        settings = {"listen_addresses": "127.0.0.1", **self.settings}
+        options = f"-p {self.port} -k {self.folder}"
+        options += "".join(f" -c {name}={value}" for name, value in settings.items())
         log = str(self.folder / "log")
         self._control("-w", "-t", "60", "-l", log, "-o", options, "start")
+
+    def restart(self, **settings: str) -> None:
+        """Go on with other settings."""
+        self.settings |= settings
+        self._control("-w", "-m", "fast", "stop")
+        self.start()
 
     def crash(self) -> None:
         """Stop as a power cut would: nobody is waited for, nothing is tidied."""
