@@ -10,9 +10,11 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django_rq.models import Dashboard
+from redis.exceptions import RedisError
 
-from pinsync import clock
+from pinsync import clock, waking
 from pinsync.accounts.models import User
 
 from . import decisions
@@ -348,7 +350,7 @@ class QueueAdmin(django_rq.admin.QueueAdmin):
         """Guard every page, also those that would let any staff user in."""
         urls: list[URLPattern] = super().get_urls()  # type: ignore[no-untyped-call]
         for pattern in urls:
-            pattern.callback = _superusers_only(pattern.callback)
+            pattern.callback = _superusers_only(_while_redis_answers(pattern.callback))
         return urls
 
 
@@ -365,6 +367,23 @@ def _superusers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def _while_redis_answers(
+    view: Callable[..., HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Say so where Redis does not answer, after the one short wait of every page."""
+
+    @wraps(view)
+    def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            waking.connection().ping()
+            return view(request, *args, **kwargs)
+        except RedisError:
+            context = {**admin.site.each_context(request), "title": "Queues"}
+            return render(request, "admin/redis_away.html", context, status=503)
+
+    return asking
 
 
 # django_rq registered its own on being imported above.

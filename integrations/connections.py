@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from pinsync import clock
 
@@ -219,7 +218,7 @@ def unclear_exports(connection: AtsConnection) -> int:
     """Count the people whose outcome is open; disconnecting leaves them as they are."""
     return (
         ExportStep.objects.filter(connection=connection)
-        .filter(_open_outcome())
+        .open_outcome()
         .values("candidate")
         .distinct()
         .count()
@@ -344,7 +343,7 @@ def _end(connection: AtsConnection, *, by: User) -> None:
 
 
 def _cancellable(connection: AtsConnection) -> QuerySet[Export]:
-    open_outcome = ExportStep.objects.filter(_open_outcome(), connection=connection)
+    open_outcome = ExportStep.objects.filter(connection=connection).open_outcome()
     return Export.objects.filter(
         connection=connection,
         state__in=[
@@ -353,13 +352,6 @@ def _cancellable(connection: AtsConnection) -> QuerySet[Export]:
             Export.State.NEEDS_YOU,
         ],
     ).exclude(candidate__in=open_outcome.values("candidate"))
-
-
-def _open_outcome() -> Q:
-    """Match steps that may have been carried out without our knowing."""
-    return Q(state__in=[ExportStep.State.SENDING, ExportStep.State.UNCERTAIN]) | Q(
-        state=ExportStep.State.ASKING, ever_unclear=True
-    )
 
 
 def _earlier_of_same_account(

@@ -46,10 +46,24 @@ def decide(
             transaction.set_rollback(True)
             return False
         if choice == Choice.SKIP:
-            ledger.release_claims(step)
+            _call_off(step)
         ledger.refresh(step)
     wake()
     return True
+
+
+def _call_off(step: ExportStep) -> None:
+    """Let go of a step that was skipped, and of all that waited for its person."""
+    rows = ExportStep.objects.filter(pk=step.pk)
+    ledger.release_claims_of(rows)
+    if step.kind != Kind.PERSON:
+        return
+    ExportStep.objects.filter(
+        connection_id=step.connection_id,
+        candidate_id=step.candidate_id,
+        state__in=[State.READY, State.UNCERTAIN],
+        not_before=None,
+    ).update(state=State.CANCELLED, updated_at=clock.now())
 
 
 def _answer(choice: str) -> dict[str, Any]:
@@ -72,20 +86,14 @@ def retry(export: Export, *, by: User | None) -> None:
             connection_id=export.connection_id, candidate_id=export.candidate_id
         ).exists()
         failed = export.steps().filter(state=State.FAILED)
-        reopened = {
-            "state": State.READY,
-            "tries": 0,
-            "error": "",
-            "error_kind": "",
-            "urgent": True,
-            "updated_at": now,
-        }
         if failed.filter(kind=Kind.RESUME, error_kind="document").exists():
             reopen(want_resume(export.candidate))
-        failed.filter(kind=Kind.PERSON).update(**reopened, not_before=now)
-        failed.exclude(kind=Kind.PERSON).update(
-            **reopened, not_before=now if known else None
+        people, others = (
+            failed.filter(kind=Kind.PERSON),
+            failed.exclude(kind=Kind.PERSON),
         )
+        ledger.reopen(people, not_before=now, urgent=True)
+        ledger.reopen(others, not_before=now if known else None, urgent=True)
         ledger.refresh_exports(export.connection_id, export.candidate_id)
     wake()
 
@@ -140,7 +148,10 @@ def cancel(export: Export, *, reason: str, by: User | None) -> bool:
         if others.exists():
             unsent = unsent.filter(kind=Kind.JOB_LINK)
         _close_questions(unsent)
-        unsent.update(state=State.CANCELLED, not_before=None, updated_at=clock.now())
+        ended = list(unsent.values_list("pk", flat=True))
+        rows = ExportStep.objects.filter(pk__in=ended)
+        rows.update(state=State.CANCELLED, not_before=None, updated_at=clock.now())
+        ledger.release_claims_of(rows)
     return True
 
 

@@ -57,6 +57,7 @@ def run(stop: threading.Event) -> None:
             tick()
             if time.monotonic() >= next_repair:
                 ledger.release_forgotten()
+                ledger.drop_forgotten()
                 repair_states()
                 outreach_check.forget_outlived()
                 CandidateImport.objects.forget_expired()

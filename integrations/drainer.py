@@ -15,6 +15,7 @@ import time
 import uuid
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import count
 from typing import cast
 
 from django.conf import settings
@@ -34,6 +35,7 @@ from .models import AtsConnection, AtsPerson, ExportStep
 from .pace import Pace, pace_of
 from .sign_in import open_connection
 from .tasks import BUDGET, wake
+from .turns import next_line
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,6 @@ FIRST_THREADS = 4
 SLOW_CALL = 2.0
 SLOW_THREADS = 8
 PICK = 200
-MOST_THREADS = 64
 
 
 class Paused(Exception):
@@ -68,19 +69,41 @@ class Line:
     open: bool = True
     slow: bool = False
     busy: set[int] = field(default_factory=set)
+    calling: dict[int, float] = field(default_factory=dict)  # since when, by thread
+    turn: int = 0
     picked: deque[tuple[int, int]] = field(default_factory=deque)
     idle_since: float = field(default_factory=time.monotonic)
     failing: bool = False
 
     @property
+    def threads(self) -> int:
+        return len(self.busy)
+
+    @property
+    def is_slow(self) -> bool:
+        """Return whether its calls take long; one that is still under way tells, too."""
+        since = min(list(self.calling.values()), default=math.inf)
+        return self.slow or time.monotonic() - since > SLOW_CALL
+
+    @property
     def limit(self) -> int:
-        return min(self.allowed, SLOW_THREADS) if self.slow else self.allowed
+        return min(self.allowed, SLOW_THREADS) if self.is_slow else self.allowed
+
+    @property
+    def wants_thread(self) -> bool:
+        return self.open and bool(self.picked) and self.threads < self.limit
 
     def before_call(self) -> None:
         """Hold each call to the pace; refuse it while the connection rests."""
+        self.after_call()
         self.pace.wait()
         if not self.open or stopping.is_set():
             raise Paused
+        self.calling[threading.get_ident()] = time.monotonic()
+
+    def after_call(self) -> None:
+        """Forget the thread's last call; also good where there was none."""
+        self.calling.pop(threading.get_ident(), None)
 
     def close(self) -> None:
         """Start nothing more; the calls under way go on."""
@@ -142,14 +165,16 @@ class Drainer:
         self.finished: queue.SimpleQueue[tuple[Line, int]] = queue.SimpleQueue()
         self.threads: list[threading.Thread] = []
         self.in_flight = 0
+        self.ends = math.inf
+        self._turns = count(1)
 
     def run(self) -> None:
         """Drain until nothing is due, the time is up, or the worker stops."""
-        ends = time.monotonic() + BUDGET
+        self.ends = time.monotonic() + BUDGET
         last_work = time.monotonic()
         next_look = next_renewal = 0.0
         try:
-            while not stopping.is_set() and time.monotonic() < ends:
+            while not stopping.is_set() and not self._is_over():
                 now = time.monotonic()
                 if now >= next_look:
                     self._lease()
@@ -167,6 +192,22 @@ class Drainer:
                     return
         finally:
             self._end()
+
+    @property
+    def _is_late(self) -> bool:
+        return time.monotonic() >= self.ends
+
+    def _is_over(self) -> bool:
+        """Return whether the time is up and no slow call is under way any more.
+
+        The slow ones end first, while the others go on: nobody waits for them.
+        """
+        if not self._is_late:
+            return False
+        for line in self.lines.values():
+            if line.is_slow:
+                line.close()
+        return not any(line.busy for line in self.lines.values() if not line.open)
 
     # -- leases --------------------------------------------------------------------
 
@@ -202,6 +243,8 @@ class Drainer:
                 self._release(line)
 
     def _is_idle(self, line: Line) -> bool:
+        if self._is_late:  # or it would be leased again
+            return False
         return not line.open or time.monotonic() - line.idle_since > LINGER
 
     def _release(self, line: Line) -> None:
@@ -232,18 +275,14 @@ class Drainer:
 
     def _hand_out(self) -> None:
         """Give each line a thread in turn, so that none waits behind another."""
-        lines = [line for line in self.lines.values() if line.open]
-        while lines and self.in_flight < MOST_THREADS:
-            for line in sorted(lines, key=lambda line: len(line.busy)):
-                if not line.picked or len(line.busy) >= line.limit:
-                    lines.remove(line)
-                    continue
-                step_id, candidate_id = line.picked.popleft()
-                line.busy.add(candidate_id)
-                self.in_flight += 1
-                if len(self.threads) < self.in_flight:
-                    self._add_thread()
-                self.tasks.put((line, step_id, candidate_id))
+        while line := next_line(self.lines.values()):
+            step_id, candidate_id = line.picked.popleft()
+            line.turn = next(self._turns)
+            line.busy.add(candidate_id)
+            self.in_flight += 1
+            if len(self.threads) < self.in_flight:
+                self._add_thread()
+            self.tasks.put((line, step_id, candidate_id))
 
     def _add_thread(self) -> None:
         thread = threading.Thread(
@@ -273,7 +312,7 @@ class Drainer:
     def _end(self) -> None:
         """Stop picking, let the calls in flight finish, give the leases back."""
         for line in self.lines.values():
-            line.picked.clear()
+            line.close()
         while self.in_flight:
             self._finish_last()
         for _ in self.threads:
@@ -310,6 +349,7 @@ def _serve(
             except Exception:
                 log.exception("Export step %s could not be worked", step_id)
             finally:
+                line.after_call()
                 finished.put((line, candidate_id))
     finally:
         for adapter in adapters.values():

@@ -11,8 +11,8 @@ from pinsync import clock
 from . import ledger
 from .errors import AlreadyThere
 from .intents import Claimed, intend, is_held_by_another
-from .models import AtsPerson, Decision, ExportAttempt
-from .work import CLAIMED, Work
+from .models import AtsPerson, Decision, ExportAttempt, IdentityClaim
+from .work import CLAIMED, Work, wait_for
 
 CONFIRM_EVERY = 3.0
 
@@ -51,8 +51,8 @@ class FollowUp(Work):
             self.step,
             self.ticket,
             question=(
-                f"We could not tell whether {self.ats} saved {self.thing} of "
-                f"{self.candidate.full_name}. Look there before it is sent again."
+                f"{self.could_not_tell(f'{self.thing} of {self.candidate.full_name}')} "
+                "Look there before it is sent again."
             ),
             shown=[],
             allowed=[Choice.DONE, Choice.REPEAT, Choice.SKIP],
@@ -68,6 +68,7 @@ class FollowUp(Work):
                 snapshot=self.snapshot(),
                 looked_up_at=looked_up_at,
                 claims=self.claims(),
+                is_another=self._is_another,
                 repeats=repeats,
             )
 
@@ -75,23 +76,35 @@ class FollowUp(Work):
             with self.http.writing(open_gate):
                 self.write()
         except Claimed as claimed:
-            if claimed.is_settled:  # and they were taken off again
-                ledger.done(self.step, self.ticket)
-                return
+            self.meet(claimed)
+        except AlreadyThere:
+            ledger.done(self.step, self.ticket)
+        else:
+            self.sent()
+
+    def meet(self, claimed: Claimed) -> None:
+        """Another row of the same human has the place: nothing to do, ask or wait."""
+        if claimed.is_settled:  # and they were taken off again
+            ledger.done(self.step, self.ticket)
+        elif claimed.is_given_up:
+            self.ask_about_unclear()
+        else:
             ledger.later(
                 self.step,
                 self.ticket,
-                not_before=clock.now() + clock.period(5),
+                not_before=wait_for(claimed),
                 sentence=(
                     f"Another entry of the same person is sending {self.thing} to "
                     f"{self.ats}; PinSync waits for it."
                 ),
                 kind=CLAIMED,
             )
-        except AlreadyThere:
-            ledger.done(self.step, self.ticket)
-        else:
-            self.sent()
+
+    def _is_another(self, claim: IdentityClaim) -> bool:
+        """Return whether a recruiter, asked after that row had ended, said to send."""
+        ended = claim.step.updated_at if claim.step and claim.is_given_up else None
+        again = self.step.decisions.filter(choice=Choice.REPEAT)
+        return ended is not None and again.filter(asked_at__gt=ended).exists()
 
     def sent(self) -> None:
         """Record that the vendor accepted the write."""

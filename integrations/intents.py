@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,6 +48,12 @@ class Claimed(Exception):
         super().__init__(str(claim.key))
         self.candidate = claim.candidate
         self.is_settled = claim.step is None or claim.step.state == State.DONE
+        self.is_given_up = claim.is_given_up
+        self.due = claim.step.not_before if claim.step else None
+
+
+def _nobody(claim: IdentityClaim) -> bool:
+    return False
 
 
 @dataclass
@@ -78,13 +84,13 @@ def intend(
     snapshot: dict[str, Any],
     looked_up_at: datetime,
     claims: Collection[tuple[str, str]],
-    share_claims: bool = False,
+    is_another: Callable[[IdentityClaim], bool] = _nobody,
     repeats: bool = False,
 ) -> None:
     """Make the intent durable: after this commit, and only then, the write may go out.
 
-    Raises Stale or Claimed, and then nothing has changed. ``share_claims``: a recruiter
-    decided that the other holder of an identity is somebody else.
+    Raises Stale or Claimed, and then nothing has changed. ``is_another`` says whether a
+    recruiter decided that the other holder of an identity is somebody else.
     """
     now = clock.now()
     if now - looked_up_at > timing.lookup_age():
@@ -92,7 +98,7 @@ def intend(
     try:
         with writing():
             _take_step(step, ticket, candidate, now, repeats=repeats)
-            _take_claims(step, claims, share=share_claims)
+            _take_claims(step, claims, is_another)
             ExportAttempt.objects.create(
                 step_id=step.pk,
                 number=ticket.attempt + 1,
@@ -178,15 +184,17 @@ _usable_identity = Lookup(
 
 
 def _take_claims(
-    step: ExportStep, claims: Collection[tuple[str, str]], *, share: bool
+    step: ExportStep,
+    claims: Collection[tuple[str, str]],
+    is_another: Callable[[IdentityClaim], bool],
 ) -> None:
     if not claims:
         return
     held = _held(step, claims).order_by("key", "value")
     taken = set()
     for pk, name, value, holder in held.values_list("pk", "key", "value", "step_id"):
-        if holder != step.pk and not share:
-            raise Claimed(_claim(pk))
+        if holder != step.pk and not is_another(claim := _claim(pk)):
+            raise Claimed(claim)
         taken.add((name, value))
     IdentityClaim.objects.bulk_create(
         IdentityClaim(

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pinsync import clock
 
-from . import timing
+from . import matching, timing
 from .errors import AtsError
 from .intents import Ticket, move, writing
 from .models import (
@@ -28,6 +28,7 @@ from .models import (
     LaterLook,
 )
 from .prepared import Lookup, Update, slot
+from .records import PersonRecord
 from .states import StepFacts, derive
 
 State, Kind = ExportStep.State, ExportStep.Kind
@@ -173,9 +174,11 @@ def unclear(
 ) -> bool:
     """Record that the write may have happened: looked up after the settling time."""
     with writing():
+        # Once swept it is being looked up already: a late word brings nothing forward.
         moved = _move(
             step,
             ticket,
+            among=(State.SENDING,),
             state=State.UNCERTAIN,
             not_before=_intent_of(ticket)
             + timing.first_look(
@@ -229,19 +232,33 @@ def later(
         moved = _move(step, ticket, **changes)
         if moved and ticket.opened:
             release_claims(step)
-        drop(
-            ExportStep.objects.filter(
-                pk=step.pk, connection__state=AtsConnection.State.DISCONNECTED
-            )
-        )
         _end_attempt(
             ticket,
             ExportAttempt.Outcome.NOT_SENT,
             error=sentence,
             error_kind=kind,
         )
+        _drop_if_disconnected(step)
         refresh(step)
     return moved
+
+
+def _drop_if_disconnected(step: ExportStep) -> None:
+    ended = AtsConnection.State.DISCONNECTED
+    drop(ExportStep.objects.filter(pk=step.pk, connection__state=ended))
+
+
+def drop_forgotten() -> None:
+    """Drop what became ready in the very moment in which its connection ended."""
+    ended = AtsConnection.State.DISCONNECTED
+    left = ExportStep.objects.filter(
+        connection__state=ended, state=State.READY, not_before__isnull=False
+    )
+    people = set(left.values_list("connection_id", "candidate_id"))
+    with writing():
+        drop(left)
+        for connection_id, candidate_id in people:
+            refresh_exports(connection_id, candidate_id)
 
 
 def drop(steps: QuerySet[ExportStep]) -> set[int]:
@@ -251,9 +268,9 @@ def drop(steps: QuerySet[ExportStep]) -> set[int]:
         ExportStep.objects.filter(pk__in=dropped, state=State.READY).update(
             state=State.CANCELLED, not_before=None, updated_at=clock.now()
         )
-        IdentityClaim.objects.filter(
-            step__in=dropped, step__state=State.CANCELLED
-        ).delete()
+        release_claims_of(
+            ExportStep.objects.filter(pk__in=dropped, state=State.CANCELLED)
+        )
     return set(dropped.values())
 
 
@@ -269,7 +286,7 @@ def failed(step: ExportStep, ticket: Ticket, *, sentence: str, kind: str) -> boo
             error_kind=kind,
         )
         if moved:
-            release_claims(step)
+            release_claims(step, for_good=True)
         _end_attempt(
             ticket,
             ExportAttempt.Outcome.REFUSED,
@@ -326,6 +343,7 @@ def refused(step: ExportStep, ticket: Ticket, *, refusal: AtsError) -> None:
             error=refusal.sentence,
             error_kind=refusal.kind,
         )
+        _drop_if_disconnected(step)
     ticket.opened = False  # this write is over
 
 
@@ -355,6 +373,36 @@ def vanished(step: ExportStep) -> bool:
     return bool(moved)
 
 
+def reopen(
+    steps: QuerySet[ExportStep], *, not_before: datetime | None, **changes: Any
+) -> None:
+    """Let steps that had ended go on; what is in doubt is looked up before anything."""
+    rows = ExportStep.objects.filter(pk__in=list(steps.values_list("pk", flat=True)))
+    doubtful = list(in_doubt(rows).values_list("pk", flat=True))
+    again: dict[str, Any] = {
+        "not_before": not_before,
+        "tries": 0,
+        "error": "",
+        "error_kind": "",
+        "updated_at": clock.now(),
+    }
+    for state, some in (
+        (State.UNCERTAIN, rows.filter(pk__in=doubtful)),
+        (State.READY, rows.exclude(pk__in=doubtful)),
+    ):
+        some.update(**again, **changes, state=state)
+    for step in rows.filter(pk__in=doubtful, kind=Kind.PERSON):
+        record = PersonRecord.of(step.candidate)
+        claim_what_is_free(step, matching.identities(record))
+
+
+def in_doubt(steps: QuerySet[ExportStep]) -> QuerySet[ExportStep]:
+    """Narrow down to those whose last write has no known outcome, whatever came then."""
+    last = ExportAttempt.objects.filter(step=OuterRef("pk"), number=OuterRef("attempt"))
+    known = last.exclude(outcome__in=["", ExportAttempt.Outcome.UNCLEAR])
+    return steps.filter(~Exists(known), ever_unclear=True)
+
+
 # --- Shared ----------------------------------------------------------------------
 
 
@@ -372,10 +420,24 @@ def owe_later_looks(step_id: int) -> None:
     )
 
 
-def release_claims(step: ExportStep) -> None:
-    """Let go of what the step holds: surely nothing was created."""
-    if step.kind in (Kind.PERSON, Kind.JOB_LINK):
+def release_claims(step: ExportStep, *, for_good: bool = False) -> None:
+    """Let go of what the step holds: surely nothing was created by this write.
+
+    After an earlier one that was unclear they are kept while the step is open: another
+    row of the same human waits, and whoever appears late is known to be ours.
+    """
+    if step.kind in (Kind.PERSON, Kind.JOB_LINK) and (
+        for_good or not step.ever_unclear
+    ):
         IdentityClaim.objects.filter(step_id=step.pk).delete()
+
+
+def release_claims_of(steps: QuerySet[ExportStep]) -> None:
+    """Let go of what steps that ended held, but for those whose outcome is in doubt."""
+    doubtful = in_doubt(steps).values("pk")
+    IdentityClaim.objects.filter(step__in=steps.values("pk")).exclude(
+        step__in=doubtful
+    ).delete()
 
 
 def refresh(step: ExportStep) -> None:
@@ -435,10 +497,16 @@ def _intent_of(ticket: Ticket) -> datetime:
     return moment
 
 
-def _move(step: ExportStep, ticket: Ticket, **changes: Any) -> bool:
+def _move(
+    step: ExportStep,
+    ticket: Ticket,
+    *,
+    among: tuple[ExportStep.State, ...] = (State.READY, State.SENDING, State.UNCERTAIN),
+    **changes: Any,
+) -> bool:
     """Change the step if it is still at our attempt and not yet settled."""
     changes["updated_at"] = clock.now()
-    return move(ticket, changes, among=(State.READY, State.SENDING, State.UNCERTAIN))
+    return move(ticket, changes, among=among)
 
 
 def _end_attempt(

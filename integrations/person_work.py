@@ -6,16 +6,15 @@ from functools import cached_property
 from typing import Any
 
 from candidates.models import Candidate
-from pinsync import clock
 
 from . import ledger, lookup, matching
 from .adapters import RemotePerson
 from .errors import AlreadyThere
 from .intents import Claimed, intend
 from .matching import Answer, Match, Verdict
-from .models import AtsPerson, Decision
+from .models import AtsPerson, Decision, IdentityClaim
 from .records import PersonRecord
-from .work import CLAIMED, State, Work
+from .work import CLAIMED, State, Work, wait_for
 
 Choice, KnownBy = Decision.Choice, AtsPerson.KnownBy
 
@@ -36,15 +35,13 @@ class PersonWork(Work):
             self.create(began)
 
     def resolve(self) -> None:
-        sent = PersonRecord.from_json(
-            {"first_name": "", "last_name": "", **self.sent_snapshot()}
-        )
+        sent = self._sent()
         found, began = lookup.people_like(self.adapter, sent)
         if self._identity(sent) != self._identity(self.record):
             found += lookup.people_like(self.adapter, self.record)[0]
         verdict = self._found_for(sent, found)
         if verdict.answer is Answer.LINK:
-            self.link(verdict.match, KnownBy.RECOVERED)
+            self.link(verdict.match, self.known_if_found)
         elif verdict.answer is Answer.ASK:
             self.ask_which(verdict.matches)
         elif self.settle_absence(provable=lookup.can_prove_absence(self.adapter, sent)):
@@ -52,8 +49,19 @@ class PersonWork(Work):
 
     @property
     def known_if_found(self) -> AtsPerson.KnownBy:
-        """Whoever appears after an unclear write of ours counts as ours."""
-        return KnownBy.RECOVERED if self.step.ever_unclear else KnownBy.LINKED
+        """Say whether whoever appears now may have come by an unclear write of ours."""
+        return KnownBy.RECOVERED if self._may_be_ours() else KnownBy.LINKED
+
+    def _may_be_ours(self) -> bool:
+        """Only who kept their claims since: else another row may have created them."""
+        if not self.step.ever_unclear:
+            return False
+        return self.step.claims.exists() or not matching.identities(self._sent())
+
+    def _sent(self) -> PersonRecord:
+        """Return what the unclear write sent."""
+        nobody = {"first_name": "", "last_name": ""}
+        return PersonRecord.from_json({**nobody, **self.sent_snapshot()})
 
     def judge(self, record: PersonRecord, found: list[RemotePerson]) -> Verdict:
         return matching.judge(
@@ -136,7 +144,7 @@ class PersonWork(Work):
             self.step,
             self.ticket,
             question=(
-                f"We could not tell whether {self.ats} saved {name}. Look there: link "
+                f"{self.could_not_tell(name)} Look there: link "
                 f"to the right person, or create {name} again."
             ),
             shown=[match.to_json() for match in shown],
@@ -158,7 +166,7 @@ class PersonWork(Work):
                 snapshot=self.record.to_json(),
                 looked_up_at=looked_up_at,
                 claims=claims,
-                share_claims=self.create_anyway,
+                is_another=self._is_another,
                 repeats=repeats,
             )
 
@@ -168,7 +176,7 @@ class PersonWork(Work):
                     self.record, even_if_alike=self.create_anyway
                 )
         except Claimed as claimed:
-            self.meet(claimed.candidate)
+            self.meet(claimed)
         except AlreadyThere as refusal:
             self.refused(refusal)
         else:
@@ -181,23 +189,42 @@ class PersonWork(Work):
                 claims=claims,
             )
 
-    def meet(self, other: Candidate) -> None:
-        """Another row of ours claims an identity of this person: share, ask or wait."""
-        person = AtsPerson.objects.filter(
-            connection_id=self.step.connection_id, candidate=other
+    def _is_another(self, claim: IdentityClaim) -> bool:
+        """Return whether a recruiter decided, knowing of the holder, to create anyway."""
+        if not self.create_anyway:
+            return False
+        person = self._known(claim.candidate)
+        if person:
+            return person.person_id in self.not_them
+        ended = claim.step.updated_at if claim.step and claim.is_given_up else None
+        return ended is not None and self.decisions[-1].asked_at > ended
+
+    def _known(self, candidate: Candidate) -> AtsPerson | None:
+        return AtsPerson.objects.filter(
+            connection_id=self.step.connection_id, candidate=candidate
         ).first()
-        if person is None:
+
+    def meet(self, claimed: Claimed) -> None:
+        """Another row of ours claims an identity of this person: share, ask or wait."""
+        person = self._known(claimed.candidate)
+        if person:
+            self._share(claimed.candidate, person)
+        elif claimed.is_given_up:  # they may be there by that row, or may not
+            self.ask_about_unclear()
+        else:
             ledger.later(
                 self.step,
                 self.ticket,
-                not_before=clock.now() + clock.period(5),
+                not_before=wait_for(claimed),
                 sentence=(
                     "Another entry of the same person is on its way to "
                     f"{self.ats}; PinSync waits for it."
                 ),
                 kind=CLAIMED,
             )
-            return
+
+    def _share(self, other: Candidate, person: AtsPerson) -> None:
+        """Link to whom another row of the same human is; ask if it may not be."""
         theirs = PersonRecord.of(other)
         remote = RemotePerson(
             id=person.person_id,

@@ -245,16 +245,10 @@ def _reopen(export: Export, *, person: AtsPerson | None, urgent: bool) -> None:
         mine.filter(urgent=False).update(urgent=True)
     # Skipped while nobody is known means that a recruiter skipped: they ask anew.
     closed = [State.CANCELLED] if person else [State.CANCELLED, State.SKIPPED]
-    mine.filter(state__in=closed, kind=Kind.PERSON).update(
-        state=State.READY, not_before=now, tries=0, error="", error_kind=""
-    )
-    mine.filter(state__in=closed).exclude(kind=Kind.PERSON).update(
-        state=State.READY,
-        not_before=now if person else None,
-        tries=0,
-        error="",
-        error_kind="",
-    )
+    ended = mine.filter(state__in=closed)
+    ledger.reopen(ended.filter(kind=Kind.PERSON), not_before=now)
+    others = ended.exclude(kind=Kind.PERSON)
+    ledger.reopen(others, not_before=now if person else None)
 
 
 # --- Settings of a job -----------------------------------------------------------

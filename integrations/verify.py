@@ -14,6 +14,7 @@ from pinsync import clock
 from . import timing
 from .models import (
     FINISHED,
+    GIVEN_UP,
     AtsConnection,
     AtsPerson,
     Export,
@@ -89,7 +90,10 @@ def _created_blindly() -> Iterable[str]:
 
 def _claims_of_nobody() -> Iterable[str]:
     live = ~Q(step__state__in=FINISHED)
-    rows = IdentityClaim.objects.exclude(live).exclude(Exists(_person_of("step__")))
+    doubtful = Q(step__state__in=GIVEN_UP, step__ever_unclear=True)
+    rows = IdentityClaim.objects.exclude(live | doubtful).exclude(
+        Exists(_person_of("step__"))
+    )
     return (f"claim {claim.pk}" for claim in rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
 
@@ -12,11 +13,14 @@ from pinsync import clock
 from . import ledger, timing
 from .adapters import Adapter
 from .http import VendorHttp
-from .intents import Ticket
+from .intents import Claimed, Ticket
 from .models import AtsConnection, AtsPerson, ExportAttempt, ExportStep
 from .records import PersonRecord
 
 State = ExportStep.State
+
+# While another row of the same human is at it: how soon, and how late, to look again.
+WAIT_FIRST, WAIT_LAST = 5.0, 600.0
 
 # Kinds of waiting that are no error: another row is at it; the vendor has it.
 CLAIMED = "claimed"
@@ -87,21 +91,32 @@ class Work:
         step = self.step
         assert step.intent_at is not None  # noqa: S101 (a check constraint)
         settling = timing.settle(self.adapter.wire, repeats=step.repeats)
-        if clock.now() < step.intent_at + settling:  # an early look: it proves nothing
-            again = step.intent_at + settling
-            ledger.absent(step, self.ticket, absences=0, not_before=again)
-            return False
-        if step.absences == 0 and (provable or step.rejection):
-            again = step.intent_at + 2 * settling
-            ledger.absent(step, self.ticket, absences=1, not_before=again)
-            return False
-        if step.rejection:
+        counts = step.intent_at + (1 + step.absences) * settling
+        if clock.now() < counts:  # an early look: it proves nothing
+            absences, again = step.absences, counts
+        else:
+            absences, again = step.absences + 1, counts + settling
+        if absences < 2 and (provable or absences == 0):
+            ledger.absent(step, self.ticket, absences=absences, not_before=again)
+        elif provable and step.rejection:
             ledger.failed(step, self.ticket, sentence=step.rejection, kind="rejected")
-            return False
-        if provable and step.repeats < timing.REPEATS:
+        elif provable and step.repeats < timing.REPEATS:
             return True
-        self.ask_about_unclear()
+        else:
+            self.ask_about_unclear()
         return False
 
     def ask_about_unclear(self) -> None:
         raise NotImplementedError
+
+    def could_not_tell(self, thing: str) -> str:
+        """Say that we do not know whether it was saved, with the vendor's complaint."""
+        doubt = f"We could not tell whether {self.ats} saved {thing}."
+        return f"{self.step.rejection} {doubt}".strip()
+
+
+def wait_for(claimed: Claimed) -> datetime:
+    """Return when the other row may have come to an end."""
+    soon = clock.now() + clock.period(WAIT_FIRST)
+    late = clock.now() + clock.period(WAIT_LAST)
+    return min(max(soon, claimed.due or soon), late)

@@ -19,10 +19,11 @@ from .directory import AtsDirectoryEntry, AtsDirectoryKey, AtsDirectoryPull
 from .duplicates import DuplicateCheck
 from .duties import Duty
 from .evidence import AtsPerson, Decision, ExportAttempt, IdentityClaim
-from .exports import FINISHED, Export, ExportStep
+from .exports import FINISHED, GIVEN_UP, Export, ExportStep
 
 __all__ = [
     "FINISHED",
+    "GIVEN_UP",
     "AtsConnection",
     "AtsDirectoryEntry",
     "AtsDirectoryKey",

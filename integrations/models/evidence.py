@@ -11,7 +11,7 @@ from django.db.models import Q
 from candidates.models import Candidate
 
 from .connections import AtsConnection
-from .exports import ExportStep
+from .exports import GIVEN_UP, ExportStep
 
 
 class AtsPersonQuerySet(models.QuerySet["AtsPerson"]):
@@ -112,6 +112,11 @@ class IdentityClaim(models.Model):
         holder = self.step or self.person
         assert holder is not None  # noqa: S101 (a check constraint)
         return holder.candidate
+
+    @property
+    def is_given_up(self) -> bool:
+        """Return whether its step ended in doubt: they may be there, or may not."""
+        return self.step is not None and self.step.state in GIVEN_UP
 
 
 class ExportAttempt(models.Model):

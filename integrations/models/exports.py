@@ -132,9 +132,9 @@ class Export(models.Model):
 
     def is_unsent(self) -> bool:
         """Return whether nothing of the export has gone out or is on its way."""
-        State, Kind = ExportStep.State, ExportStep.Kind
+        Kind = ExportStep.Kind
         mine = self.steps()
-        if mine.filter(state__in=[State.SENDING, State.UNCERTAIN]).exists():
+        if mine.open_outcome().exists():
             return False
         own = Kind.JOB_LINK if self.ats_job_id else Kind.PERSON
         return mine.unsent().filter(kind=own).exists()
@@ -149,10 +149,17 @@ class ExportStepQuerySet(models.QuerySet["ExportStep"]):
         )
 
     def unsent(self) -> ExportStepQuerySet:
-        """Return those of which surely nothing has gone out."""
+        """Return those of which nothing has gone out, or only what came to nothing."""
+        State = ExportStep.State
+        clear = Q(state__in=[State.ASKING, State.FAILED], ever_unclear=False)
+        return self.filter(clear | Q(state=State.READY))
+
+    def open_outcome(self) -> ExportStepQuerySet:
+        """Return those that may have been carried out without our knowing."""
         State = ExportStep.State
         return self.filter(
-            state__in=[State.READY, State.ASKING, State.FAILED], ever_unclear=False
+            Q(state__in=[State.SENDING, State.UNCERTAIN])
+            | Q(state=State.ASKING, ever_unclear=True)
         )
 
 
@@ -293,3 +300,6 @@ FINISHED = (
     ExportStep.State.FAILED,
     ExportStep.State.CANCELLED,
 )
+
+# Ended without anybody's finding out: who was in doubt then may be there all the same.
+GIVEN_UP = (ExportStep.State.SKIPPED, ExportStep.State.CANCELLED)
