@@ -357,7 +357,7 @@ def test_without_redis_nothing_breaks_and_one_line_says_so(
     with django_capture_on_commit_callbacks(execute=True):
         resume.want_resume(dana(acme))
     assert [r.getMessage() for r in caplog.records if r.name == "pinsync.waking"] == [
-        "Redis does not answer (ConnectionError): documents wait."
+        "Redis does not answer (ConnectionError): no worker is woken for 0.1 s."
     ]
     tasks.render_due()
     assert ResumeDocument.objects.filter(state=State.READY).count() == 1

@@ -38,8 +38,8 @@ Action = Callable[[socket.socket, Received], bool]
 
 
 class BadServer:
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, tls: ssl.SSLContext | None = None, *, port: int = 0) -> None:
+        self._listener = socket.create_server(("127.0.0.1", port))
         self._tls = tls
         self._plan: list[Action] = [reply(200, b"{}")]
         self._open: list[socket.socket] = []
@@ -49,7 +49,8 @@ class BadServer:
         self.accepted = threading.Event()  # TLS included
         self.first_byte = threading.Event()
         self.on_connect: Callable[[socket.socket], None] | None = None
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
 
     @property
     def url(self) -> str:
@@ -63,6 +64,7 @@ class BadServer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._acceptor.join(_PATIENCE)  # or another could not have the port at once
         self.drop_connections()
 
     def drop_connections(self) -> None:

@@ -151,11 +151,15 @@ def test_without_redis_the_button_answers_and_the_dispatcher_catches_up(
     assert "Goes to Ashby within seconds." in scene.page(candidate)
     dispatcher.tick()  # nor does it mind
     redis_server.start()
-    dispatcher.tick()
-    for queue in ("exports", "documents"):
-        assert rq.Queue(queue, connection=redis).count == 1
+    wait_until(lambda: ticks_and_wakes(redis), seconds=20, what="both wakes")
     scene.work()
     scene.check_arrived_once(candidate, sent)
+
+
+def ticks_and_wakes(redis) -> bool:
+    dispatcher.tick()
+    queues = (rq.Queue(name, connection=redis) for name in ("exports", "documents"))
+    return all(queue.count == 1 for queue in queues)
 
 
 @pytest.fixture
