@@ -1,6 +1,7 @@
 # make run      start everything here; Ctrl-C stops it    make run PORT=8080  elsewhere
 # make test     run the tests                            make test ARGS="-k resume"
-# make bench    measure throughput, resumes and delay    make reset          start over
+# make bench    measure throughput, resumes and delay    make bench ARGS=--million  a ledger of a million
+# make reset    start over
 # make faults   break everything and count who is lost  make faults EXPORTS=500 SEED=7
 # make lint     style        make types  types           make format         tidy up
 #
@@ -27,7 +28,7 @@ test: $(VENV)/.ready-to-test
 	@$(IN)python -m pytest -q -n 2 $(ARGS)
 
 bench: $(VENV)/.ready-to-test
-	@$(IN)python -m tests.bench
+	@$(IN)python -m tests.bench $(ARGS)
 
 faults: $(VENV)/.ready-to-test
 	@$(IN)python -m tests.faults $(if $(EXPORTS),--exports $(EXPORTS)) \

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from . import cast, delay, directory, pdf, report, throughput
+from . import cast, delay, directory, million, pdf, report, throughput
 from .stage import stage
 
 _ROUNDS = 2
@@ -16,9 +16,16 @@ _EXPORTS = {200: 480, 50: 240, 0: 240}
 
 
 def main() -> None:
-    quick = _arguments().quick
+    arguments = _arguments()
     # Told to end, it still stops what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
+    if arguments.million:
+        million.run(million.EXPORTS // 50 if arguments.quick else million.EXPORTS)
+    else:
+        _run_all_else(quick=arguments.quick)
+
+
+def _run_all_else(*, quick: bool) -> None:
     began = time.monotonic()
     with stage() as setting:
         people = cast.assemble()
@@ -52,6 +59,12 @@ def _arguments() -> argparse.Namespace:
         "--quick",
         action="store_true",
         help="One short round each, to try it out; writes no file.",
+    )
+    parser.add_argument(
+        "--million",
+        action="store_true",
+        help="Instead: a million exports in a PostgreSQL of its own, or in a new "
+        "database of the server that DATABASE_URL names.",
     )
     return parser.parse_args()
 

@@ -144,12 +144,12 @@ def stage() -> Iterator[Stage]:
     folder = Path(tempfile.mkdtemp(prefix="ps-bench-"))
     setting = Stage(folder)
     redis_socket = embedded_redis.socket_in(folder)
-    database, drop = _database(folder)
+    database, drop = new_database(folder)
     try:
-        _environment(setting, database, embedded_redis.url(redis_socket))
+        environment(setting, database, embedded_redis.url(redis_socket))
         server = embedded_redis.binary()
         setting.start("redis", *embedded_redis.command(server, folder, redis_socket))
-        _set_up_django()
+        set_up_django()
         setting.manage("simulator", "simulate_ats", f"ashby={_port(setting.origin)}")
         setting.wait_until(
             lambda: embedded_redis.answers(redis_socket), "Starting Redis", 20
@@ -167,7 +167,7 @@ def stage() -> Iterator[Stage]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _environment(setting: Stage, database: str, redis_url: str) -> None:
+def environment(setting: Stage, database: str, redis_url: str) -> None:
     os.environ.update(
         {
             "PINSYNC_ENV_FILES": "",
@@ -188,7 +188,7 @@ def _environment(setting: Stage, database: str, redis_url: str) -> None:
     )
 
 
-def _set_up_django() -> None:
+def set_up_django() -> None:
     import django
     from django.core.management import call_command
 
@@ -196,7 +196,7 @@ def _set_up_django() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-def _database(folder: Path) -> tuple[str, Callable[[], None]]:
+def new_database(folder: Path) -> tuple[str, Callable[[], None]]:
     """Return an address and what removes it: SQLite, or a new one beside PostgreSQL's.
 
     The database that DATABASE_URL names is never written to.
