@@ -33,6 +33,8 @@ _ROLES = (
 )
 _SKILLS = "PLC, HMI, Structured Text, SCADA, Commissioning, Safety, Spanish"
 
+_NUMBERS = count()  # no two people of a run share a name
+
 
 @dataclass
 class Cast:
@@ -41,14 +43,14 @@ class Cast:
     job: Job
     connection: AtsConnection
     ats_job: AtsJob
-    _numbers: count[int] = field(default_factory=count)
+    event: str = "added"  # what the trigger hears
     _pdfs: list[bytes] = field(default_factory=list)
 
     def people(self, number: int, *, with_resumes: bool) -> list[JobCandidate]:
         """Put new people on the job; their resumes are there before any clock starts."""
         from candidates.models import Candidate, JobCandidate
 
-        numbers = list(islice(self._numbers, number))
+        numbers = list(islice(_NUMBERS, number))
         people = Candidate.objects.bulk_create(self._person(n) for n in numbers)
         _histories(people)
         if with_resumes:
@@ -140,28 +142,30 @@ def _histories(people: list[Candidate]) -> None:
     )
 
 
-def assemble() -> Cast:
-    """Connect the simulated ATS and let “added to outreach” export to its first job."""
+def assemble(slug: str = "acme", *, vendor: str = "ashby", key: str = KEY) -> Cast:
+    """Connect a simulated ATS and let an event export to its first job."""
     from integrations import connections, triggers
     from integrations.adapters import Trigger
     from jobs.models import Job
     from pinsync.accounts.models import Membership, Organization, User
 
-    acme = Organization.objects.create(name="Acme Recruiting", slug="acme")
-    alice = User.objects.create_user("alice@acme.example", "x" * 20, name="Alice Moore")
+    acme = Organization.objects.create(name=f"{slug.title()} Recruiting", slug=slug)
+    alice = User.objects.create_user(f"alice@{slug}.example", "x" * 20, name="Alice")
     Membership.objects.create(user=alice, organization=acme, role=Membership.Role.ADMIN)
     connection = connections.connect(
-        organization=acme, vendor="ashby", credentials={"api_key": KEY}, by=alice
+        organization=acme, vendor=vendor, credentials={"api_key": key}, by=alice
     )
     with connections.opened(connection) as adapter:
         ats_job = adapter.search_jobs("")[0]
     job = Job.objects.create(organization=acme, title=ats_job.title, created_by=alice)
+    offered = connection.adapter_class.triggers
+    trigger = Trigger.ADDED if Trigger.ADDED in offered else Trigger.REPLIED
     triggers.save_mapping(
         job=job,
         connection=connection,
-        trigger=Trigger.ADDED,
+        trigger=trigger,
         ats_job_id=ats_job.id,
         ats_job_name=ats_job.title,
         by=alice,
     )
-    return Cast(acme, alice, job, connection, ats_job)
+    return Cast(acme, alice, job, connection, ats_job, str(trigger.value))
