@@ -274,13 +274,24 @@ def drop(steps: QuerySet[ExportStep]) -> set[int]:
     return set(dropped.values())
 
 
-def failed(step: ExportStep, ticket: Ticket, *, sentence: str, kind: str) -> bool:
-    """Give up, with the reason; surely nothing was created by this attempt."""
+def failed(
+    step: ExportStep,
+    ticket: Ticket,
+    *,
+    sentence: str,
+    kind: str,
+    absences: int = 0,
+) -> bool:
+    """Give up, with the reason; surely nothing was created by this attempt.
+
+    ``absences``: how often looks have proven that, where its answer was unclear.
+    """
     with writing():
         moved = _move(
             step,
             ticket,
             state=State.FAILED,
+            absences=absences,
             not_before=None,
             error=sentence,
             error_kind=kind,
@@ -400,7 +411,7 @@ def in_doubt(steps: QuerySet[ExportStep]) -> QuerySet[ExportStep]:
     """Narrow down to those whose last write has no known outcome, whatever came then."""
     last = ExportAttempt.objects.filter(step=OuterRef("pk"), number=OuterRef("attempt"))
     known = last.exclude(outcome__in=["", ExportAttempt.Outcome.UNCLEAR])
-    return steps.filter(~Exists(known), ever_unclear=True)
+    return steps.filter(~Exists(known), ever_unclear=True, absences__lt=2)
 
 
 # --- Shared ----------------------------------------------------------------------

@@ -117,7 +117,7 @@ def _holds_claims(step: ExportStep) -> bool:
 
 def _note_possible_write(step: ExportStep) -> None:
     """Add the attempt that may have been, where the last one is not itself unclear."""
-    ExportStep.objects.filter(pk=step.pk).update(ever_unclear=True)
+    ExportStep.objects.filter(pk=step.pk).update(ever_unclear=True, absences=0)
     ledger.owe_later_looks(step.pk)
     last = step.attempts.order_by("number").last()
     if step.state in (State.SENDING, State.UNCERTAIN) or (

@@ -99,7 +99,13 @@ class Work:
         if absences < 2 and (provable or absences == 0):
             ledger.absent(step, self.ticket, absences=absences, not_before=again)
         elif provable and step.rejection:
-            ledger.failed(step, self.ticket, sentence=step.rejection, kind="rejected")
+            ledger.failed(
+                step,
+                self.ticket,
+                sentence=step.rejection,
+                kind="rejected",
+                absences=absences,
+            )
         elif provable and step.repeats < timing.REPEATS:
             return True
         else:
