@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import count
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -191,18 +192,39 @@ def _take_claims(
     if not claims:
         return
     held = _held(step, claims).order_by("key", "value")
-    taken = set()
-    for pk, name, value, holder in held.values_list("pk", "key", "value", "step_id"):
-        if holder != step.pk and not is_another(claim := _claim(pk)):
+    wanted = set(claims)
+    for pk, key, value, holder in held.values_list("pk", "key", "value", "step_id"):
+        wanted.remove((key, value))
+        if holder == step.pk:
+            continue
+        if not is_another(claim := _claim(pk)):
             raise Claimed(claim)
-        taken.add((name, value))
+        # The next who is said to be somebody else meets us, not only the first holder.
+        wanted |= _behind(claim, step, is_another)
     IdentityClaim.objects.bulk_create(
         IdentityClaim(
             connection_id=step.connection_id, key=key, value=value, step_id=step.pk
         )
-        for key, value in claims
-        if (key, value) not in taken
+        for key, value in sorted(wanted)
     )
+
+
+def _behind(
+    claim: IdentityClaim, step: ExportStep, is_another: Callable[[IdentityClaim], bool]
+) -> set[tuple[str, str]]:
+    """Return the place behind those who hold the identity and are somebody else."""
+    for place in count(2):
+        value = f"{claim.value} #{place}"
+        claims = IdentityClaim.objects.filter(connection_id=step.connection_id)
+        found = claims.filter(key=claim.key, value=value).values_list("pk", flat=True)
+        if not found:
+            return {(claim.key, value)}
+        other = _claim(found[0])
+        if other.step_id == step.pk:
+            break
+        if not is_another(other):
+            raise Claimed(other)
+    return set()
 
 
 def is_held_by_another(step: ExportStep, claims: Collection[tuple[str, str]]) -> bool:

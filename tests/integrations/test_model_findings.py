@@ -51,6 +51,18 @@ def twin(dana):
     )
 
 
+@pytest.fixture
+def robin(dana):
+    """Somebody else who has Dana's email by mistake."""
+    return CandidateFactory(
+        organization=dana.organization,
+        first_name="Robin",
+        last_name="Miller",
+        email=dana.email,
+        linkedin_url="https://www.linkedin.com/in/robin-miller",
+    )
+
+
 def answer(candidate, choice, by) -> None:
     question = Decision.objects.get(choice="", step__candidate=candidate)
     assert decisions.decide(question, choice=choice, by=by)
@@ -301,3 +313,20 @@ def test_a_row_that_waits_for_another_looks_when_that_one_is_due(
     looks = ats.log.count("find")
     bench.run()
     assert ats.log.count("find") == looks
+
+
+def test_two_rows_of_one_human_created_anyway_behind_a_third_row_meet_each_other(
+    dana, twin, robin, export, bench, ats, bob
+):
+    """Robin's row keeps the email, so neither row of Dana claims it, and both create."""
+    export(robin)
+    bench.run()
+    export(dana)
+    export(twin)
+    bench.run()
+    lags(ats)
+    answer(dana, "create", bob)
+    answer(twin, "create", bob)
+    bench.run()
+    bench.settle()
+    assert [p.name for p in ats.people.values()] == ["Robin Miller", "Dana Example"]
