@@ -187,6 +187,22 @@ TEMPLATES = [
 
 # --- Storage ---------------------------------------------------------------------
 
+# A network that swallows packets says nothing: without these a thread would wait for its
+# answer for a quarter of an hour, and one that waits to be asked for ever. The second
+# half tells the server the same, or locks of a host that vanished would hold up others.
+_NOTICE_A_CUT = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "options": (
+        "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 "
+        "-c tcp_keepalives_count=3 -c tcp_user_timeout=20000 "
+        "-c idle_in_transaction_session_timeout=60000"
+    ),
+}
+
 
 def _database() -> dict[str, Any]:
     url = _fitting(
@@ -208,6 +224,8 @@ def _database() -> dict[str, Any]:
         options["init_command"] = (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
         )
+    else:
+        config["OPTIONS"] = {**_NOTICE_A_CUT, **options}  # DATABASE_URL's own win
     config["CONN_MAX_AGE"] = 60
     config["CONN_HEALTH_CHECKS"] = True
     return config

@@ -105,3 +105,18 @@ def test_the_start_stops_with_the_sentence_and_no_traceback(command, tmp_path):
 
     assert done.returncode == 1
     assert done.stderr == "TIME_SCALE must be a number from 0.001 to 10, not “slow”.\n"
+
+
+def test_a_database_that_falls_silent_is_given_up_on_both_sides(read):
+    options = read(DATABASE_URL="postgres://us@db/ours")["DATABASES"]["default"]
+
+    assert options["OPTIONS"]["tcp_user_timeout"] == 20_000
+    assert "-c idle_in_transaction_session_timeout" in options["OPTIONS"]["options"]
+
+
+def test_what_the_address_of_the_database_says_wins(read):
+    made = read(DATABASE_URL="postgres://us@db/ours?tcp_user_timeout=5000")
+
+    options = made["DATABASES"]["default"]["OPTIONS"]
+    assert str(options["tcp_user_timeout"]) == "5000"
+    assert options["connect_timeout"] == 10
