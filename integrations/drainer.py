@@ -20,12 +20,11 @@ from typing import cast
 
 from django.conf import settings
 from django.db import OperationalError, connections
-from django.db.models import Exists, OuterRef, Q
 
 from pinsync import clock, waking
 from pinsync.worker import stopping
 
-from . import breaker, crypto, failures
+from . import breaker, crypto, due, failures
 from .adapters import Adapter
 from .engine import work_for
 from .errors import AtsError, BadCredentials, ErrorKind, MissingPermission
@@ -47,7 +46,6 @@ LOOK_EVERY = 0.5
 FIRST_THREADS = 4
 SLOW_CALL = 2.0
 SLOW_THREADS = 8
-PICK = 200
 
 
 class Paused(Exception):
@@ -214,14 +212,11 @@ class Drainer:
     def _lease(self) -> None:
         """Take every usable connection that has due work and no holder."""
         now = clock.now()
-        due = ExportStep.objects.due(now).filter(connection=OuterRef("pk"))
-        free = Q(leased_until=None) | Q(leased_until__lt=now)
-        for connection in (
-            AtsConnection.objects.usable(now)
-            .filter(free, Exists(due))
-            .exclude(pk__in=self.lines)
-        ):
-            taken = AtsConnection.objects.filter(free, pk=connection.pk).update(
+        for connection in due.connections(now):
+            if connection.pk in self.lines:
+                continue
+            free = AtsConnection.objects.filter(due.free(now), pk=connection.pk)
+            taken = free.update(
                 leased_by=self.name, leased_until=now + clock.period(LEASE)
             )
             if taken and (line := _line(connection)):
@@ -259,12 +254,7 @@ class Drainer:
         """Fill the line's own queue with due people, asked for by hand first."""
         if not line.open or len(line.picked) >= line.most:
             return
-        rows = (
-            ExportStep.objects.due(clock.now())
-            .filter(connection_id=line.connection.pk)
-            .order_by("-urgent", "not_before", "pk")
-            .values_list("pk", "candidate_id")[:PICK]
-        )
+        rows = due.people(line.connection)
         known = {*line.busy, *(candidate for _, candidate in line.picked)}
         for step_id, candidate_id in rows:
             if candidate_id not in known:
@@ -379,38 +369,15 @@ def _work_person(line: Line, adapter: Adapter, step_id: int) -> None:
 
     Each step once in a turn: one that does not move waits for the next look.
     """
-    first, person = _load(step_id), None
+    first, person = due.step(step_id), None
     steps, worked = [first] if first else [], set[int]()
     while steps and line.open and not stopping.is_set():
         step = steps.pop(0)
         worked.add(step.pk)
         if not work_one(line, adapter, step, person=person):
             return
-        if not steps and (steps := _due_behind(step, worked)):
-            person = AtsPerson.objects.of(step)
-
-
-def _load(step_id: int) -> ExportStep | None:
-    return (
-        ExportStep.objects.due(clock.now())
-        .select_related("candidate__organization", "candidate__sourced_by")
-        .prefetch_related("candidate__experiences", "candidate__education")
-        .filter(pk=step_id)
-        .first()
-    )
-
-
-def _due_behind(done: ExportStep, worked: set[int]) -> list[ExportStep]:
-    """Return the person's other due steps, with the person as loaded before."""
-    steps = list(
-        ExportStep.objects.due(clock.now())
-        .filter(connection_id=done.connection_id, candidate_id=done.candidate_id)
-        .exclude(pk__in=worked)
-        .order_by("pk")
-    )
-    for step in steps:
-        step.candidate = done.candidate
-    return steps
+        if not steps and (steps := due.behind(step, worked)):
+            person = due.known_person(step)
 
 
 def work_one(
@@ -490,6 +457,9 @@ def _probe(line: Line, adapter: Adapter) -> bool:
     breaker.count_success(connection)
     AtsConnection.objects.filter(pk=connection.pk).update(probe_wait=0)
     return True
+
+
+# --- The task --------------------------------------------------------------------
 
 
 def drain() -> None:

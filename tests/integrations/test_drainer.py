@@ -11,7 +11,7 @@ import rq
 from django.db import OperationalError, transaction
 from redis import Redis
 
-from integrations import dispatcher, drainer, tasks
+from integrations import dispatcher, drainer, due, tasks
 from integrations.drainer import Drainer, Line, Paused
 from integrations.models import AtsConnection, Export, ExportStep
 from integrations.pace import Pace
@@ -172,7 +172,7 @@ def test_told_to_stop_it_finishes_calls_and_begins_no_more(
 def test_a_database_that_goes_away_in_a_thread_does_not_end_the_drainer(
     acme, connection, export, vendors, monkeypatch
 ):
-    real, failed = drainer._load, []
+    real, failed = due.step, []
 
     def load(step_id):
         if not failed:
@@ -180,7 +180,7 @@ def test_a_database_that_goes_away_in_a_thread_does_not_end_the_drainer(
             raise OperationalError("gone")
         return real(step_id)
 
-    monkeypatch.setattr(drainer, "_load", load)
+    monkeypatch.setattr(due, "step", load)
     for candidate in people(acme, 5):
         export(candidate)
     Drainer().run()
@@ -191,7 +191,7 @@ def test_a_database_that_goes_away_in_a_thread_does_not_end_the_drainer(
 def test_a_fault_outside_a_step_does_not_end_the_drainer(
     acme, connection, export, vendors, monkeypatch
 ):
-    real, failed = drainer._load, []
+    real, failed = due.step, []
 
     def load(step_id):
         if not failed:
@@ -199,7 +199,7 @@ def test_a_fault_outside_a_step_does_not_end_the_drainer(
             raise ZeroDivisionError
         return real(step_id)
 
-    monkeypatch.setattr(drainer, "_load", load)
+    monkeypatch.setattr(due, "step", load)
     export(*people(acme, 1))
     Drainer().run()
     assert len(vendors["a-key"].people) == 1
