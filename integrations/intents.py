@@ -25,7 +25,7 @@ from .models import (
     ExportStep,
     IdentityClaim,
 )
-from .prepared import Lookup, Update, slot
+from .prepared import Insert, Lookup, Update, slot
 
 State, Kind = ExportStep.State, ExportStep.Kind
 
@@ -100,7 +100,7 @@ def intend(
         with writing():
             _take_step(step, ticket, candidate, now, repeats=repeats)
             _take_claims(step, claims, is_another)
-            ExportAttempt.objects.create(
+            _begin_attempt(
                 step_id=step.pk,
                 number=ticket.attempt + 1,
                 looked_up_at=looked_up_at,
@@ -108,8 +108,10 @@ def intend(
                 snapshot=snapshot,
             )
             if step.kind == Kind.PERSON:
-                Export.objects.of_step(step).filter(state=Export.State.WAITING).update(
-                    state=Export.State.EXPORTING
+                _no_longer_waiting(
+                    {"state": Export.State.EXPORTING},
+                    connection=step.connection_id,
+                    candidate=step.candidate_id,
                 )
     except IntegrityError as error:
         # Somebody else's claim or attempt was committed between our look and our write.
@@ -184,12 +186,36 @@ _usable_identity = Lookup(
 )
 
 
+_begin_attempt = Insert(
+    ExportAttempt, ("step_id", "number", "looked_up_at", "intent_at", "snapshot")
+)
+_no_longer_waiting = Update(
+    lambda: Export.objects.filter(
+        connection_id=slot("connection"),
+        candidate_id=slot("candidate"),
+        state=Export.State.WAITING,
+    ),
+    ("state",),
+)
+_claim_if_free = Insert(
+    IdentityClaim,
+    ("connection_id", "key", "value", "step_id", "created_at"),
+    unless_taken=True,
+)
+
+
 def _take_claims(
     step: ExportStep,
     claims: Collection[tuple[str, str]],
     is_another: Callable[[IdentityClaim], bool],
 ) -> None:
-    if not claims:
+    mine = {"connection_id": step.connection_id, "step_id": step.pk}
+    now = clock.now()
+    # As a rule nobody has them: then there is nothing to be looked at.
+    if all(
+        _claim_if_free(**mine, key=key, value=value, created_at=now)
+        for key, value in sorted(claims)
+    ):
         return
     held = _held(step, claims).order_by("key", "value")
     wanted = set(claims)
