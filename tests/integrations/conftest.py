@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from candidates.models import ResumeDocument
 from integrations import connections, drainer, timing, triggers
@@ -18,7 +19,7 @@ from tests.vendors import signing_in
 from tests.vendors.desk import FACTS
 
 from .fakeats import Bench, FakeAts
-from .office import Office
+from .office import VENDORS, Office
 from .scene import Scene
 
 
@@ -151,3 +152,28 @@ def patience(monkeypatch) -> None:
     """Give calls and those who wait time enough: a busy machine decides nothing."""
     for module in ("http", "sign_in"):
         monkeypatch.setattr(f"integrations.{module}.CALL_DEADLINE", 3_000)
+
+
+# --- While a part is away ----------------------------------------------------------
+
+
+@pytest.fixture
+def brisk(monkeypatch, redis) -> None:
+    """Let a worker end at once; nobody waits long for what never answers."""
+    for name, seconds in (("LINGER", 0.05), ("LOOK_EVERY", 0.05)):
+        monkeypatch.setattr(drainer, name, seconds)
+    monkeypatch.setattr(timing, "CALL_DEADLINE", 3_000)  # time passes by pass_time()
+    monkeypatch.setattr(waking, "ANSWERS_WITHIN", 0.2)
+
+
+@pytest.fixture
+def clients(as_alice, as_bob) -> dict[str, Client]:
+    return {"alice": as_alice, "bob": as_bob}
+
+
+@pytest.fixture
+def offices(brisk, request, clients) -> Iterator[list[Office]]:
+    """Yield all five ATSs connected, Ashby first; the ledger is sound afterwards."""
+    sims = [(slug, request.getfixturevalue(f"{slug}_sim")) for slug in VENDORS[::-1]]
+    yield [Office(slug, sim, clients) for slug, sim in sims]
+    assert broken_invariants() == {}

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
+import pytest
 from django.conf import settings
 from django.db import connections as databases
+from django.test import override_settings
 
-from pinsync import waking
+from pinsync import clock, waking
 
 from .badserver import Action, BadServer, reply, silence
+from .office import Office
 
 A_PAGE = b"<!doctype html><title>Be right back</title><h1>Maintenance</h1>"
 # What a caller meets where the part was; None: a closed port.
@@ -86,3 +90,78 @@ def in_a_thread() -> Iterator[None]:
         yield
     finally:
         databases.close_all()
+
+
+@contextmanager
+def use_mail(port: int) -> Iterator[None]:
+    """Let mails go to that port by SMTP; pytest-django would keep them in memory."""
+    with override_settings(
+        MAIL_IS_ON=True,
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        EMAIL_HOST="127.0.0.1",
+        EMAIL_PORT=port,
+    ):
+        yield
+
+
+@dataclass
+class Part:
+    """What the row says is away, from ``begin`` to ``end``."""
+
+    row: str
+    offices: list[Office] = field(default_factory=list)
+    standing: list[Away] = field(default_factory=list)
+    # The seconds that calls to a silent ATS were given.
+    deadlines: list[float] = field(default_factory=list)
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    def begin(self) -> None:
+        part, _, kind = self.row.partition("-")
+        if part == "redis":
+            there = self._enter(away(kind))
+            self._stack.enter_context(use_redis(f"redis://127.0.0.1:{there.port}/0"))
+        elif part == "mail":
+            self._stack.enter_context(use_mail(self._enter(away(kind)).port))
+        elif part == "ats":
+            for office in self.offices:
+                self._enter(instead_of(office, kind))
+            if kind == "silent":
+                self._stack.enter_context(given_up_soon(self.deadlines))
+
+    def _enter(self, there: Any) -> Away:
+        found: Away = self._stack.enter_context(there)
+        self.standing.append(found)
+        return found
+
+    @property
+    def calls(self) -> int:
+        return sum(there.calls for there in self.standing)
+
+    def end(self) -> None:
+        self._stack.close()
+
+
+@contextmanager
+def instead_of(office: Office, kind: str) -> Iterator[Away]:
+    """Stand where the simulator stood; afterwards it is back with all it had."""
+    port = office.sim.port
+    office.sim.server.stop()
+    with away(kind, port=port) as there:
+        yield there
+    office.sim.server = office.sim.simulator.start(port).server
+
+
+SOON = 0.3
+
+
+@contextmanager
+def given_up_soon(deadlines: list[float]) -> Iterator[None]:
+    """Give up calls at once that nobody answers; note how long they would have had."""
+
+    def short(seconds: float) -> float:
+        deadlines.append(seconds)
+        return SOON
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(clock, "network_deadline", short)
+        yield

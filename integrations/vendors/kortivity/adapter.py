@@ -172,8 +172,8 @@ class KortivityAdapter(Adapter):
 
         Who is signed in is asked on an address that is a guess, so nothing rests on it.
         """
+        self.ping()  # first: an ATS that is away shall cost one wait, not two
         me = self._whoami()
-        self.ping()
         search = proof.of_search(self.api)
         return Account(
             id=self._account_id(me),
