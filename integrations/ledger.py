@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from pinsync import clock
 
@@ -27,7 +28,7 @@ from .models import (
     IdentityClaim,
     LaterLook,
 )
-from .prepared import Lookup, Update, slot
+from .prepared import Insert, Lookup, Update, slot
 from .records import PersonRecord
 from .states import StepFacts, derive
 
@@ -60,24 +61,54 @@ def person_known(
         )
         if not moved:
             return False
-        person, _ = AtsPerson.objects.get_or_create(
-            connection_id=step.connection_id,
-            candidate_id=step.candidate_id,
-            defaults={
-                "person_id": person_id,
-                # Half a link leads nowhere; the template's is shown instead.
-                "url": url if len(url) <= LONGEST_LINK else "",
-                "known_by": known_by,
-                "reason": reason[:300],
-                "known_at": now,
-            },
+        person = _remembered(
+            step,
+            person_id=person_id,
+            # Half a link leads nowhere; the template's is shown instead.
+            url=url if len(url) <= LONGEST_LINK else "",
+            known_by=known_by,
+            reason=reason[:300],
+            known_at=now,
         )
         if not ticket.opened:  # else the intent took them
             claim_what_is_free(step, claims)
         release_dependents(step, person, now)
-        Export.objects.of_step(step).filter(in_ats_at=None).update(in_ats_at=now)
+        _arrived({"in_ats_at": now}, **_whose(step))
         refresh(step)
     return True
+
+
+def _remembered(step: ExportStep, **known: Any) -> AtsPerson:
+    """Store who the candidate is there; return who was stored before, if somebody was."""
+    person = AtsPerson(
+        connection_id=step.connection_id, candidate_id=step.candidate_id, **known
+    )
+    row = {name: getattr(person, name) for name in _PERSON}
+    return person if _know(**row) else AtsPerson.objects.get(**_whose(step))
+
+
+def _whose(step: ExportStep) -> dict[str, int]:
+    return {"connection": step.connection_id, "candidate": step.candidate_id}
+
+
+_PERSON = (
+    "connection_id",
+    "candidate_id",
+    "person_id",
+    "url",
+    "known_by",
+    "reason",
+    "known_at",
+)
+_know = Insert(AtsPerson, _PERSON, unless_taken=True)
+_arrived = Update(
+    lambda: Export.objects.filter(
+        connection_id=slot("connection"),
+        candidate_id=slot("candidate"),
+        in_ats_at=None,
+    ).exclude(state=Export.State.CANCELLED),
+    ("in_ats_at",),
+)
 
 
 def claim_what_is_free(step: ExportStep, claims: Collection[tuple[str, str]]) -> None:
@@ -96,24 +127,38 @@ def claim_what_is_free(step: ExportStep, claims: Collection[tuple[str, str]]) ->
 
 def release_dependents(step: ExportStep, person: AtsPerson, now: datetime) -> None:
     """Make due what waits for the person; skip what is only for people of ours."""
-    # UNCERTAIN without a time: in doubt since a backup, and waiting like the others.
-    waiting = ExportStep.objects.filter(
-        Q(state=State.READY) | Q(state=State.UNCERTAIN, not_before=None),
-        connection_id=step.connection_id,
-        candidate_id=step.candidate_id,
-    ).exclude(pk=step.pk)
     if not person.is_ours:
         # They were there before: nothing of theirs is touched but the job.
-        waiting.filter(kind__in=[Kind.RESUME, Kind.NOTE]).update(
-            state=State.SKIPPED, error="", updated_at=now, not_before=None
-        )
-    ended = AtsConnection.objects.filter(
-        pk=step.connection_id, state=AtsConnection.State.DISCONNECTED
-    )
-    if ended.exists():
-        drop(waiting)
+        _waiting(**_whose(step), step=step.pk).filter(
+            kind__in=[Kind.RESUME, Kind.NOTE]
+        ).update(state=State.SKIPPED, error="", updated_at=now, not_before=None)
+    if _has_ended(connection=step.connection_id):
+        drop(_waiting(**_whose(step), step=step.pk))
     else:
-        waiting.filter(not_before=None).update(not_before=now, updated_at=now)
+        changes = {"not_before": now, "updated_at": now}
+        _release(changes, **_whose(step), step=step.pk)
+
+
+def _waiting(*, connection: Any, candidate: Any, step: Any) -> QuerySet[ExportStep]:
+    # UNCERTAIN without a time: in doubt since a backup, and waiting like the others.
+    return ExportStep.objects.filter(
+        Q(state=State.READY) | Q(state=State.UNCERTAIN, not_before=None),
+        connection_id=connection,
+        candidate_id=candidate,
+    ).exclude(pk=step)
+
+
+_has_ended = Lookup(
+    lambda: AtsConnection.objects.filter(
+        pk=slot("connection"), state=AtsConnection.State.DISCONNECTED
+    ).values_list("pk")
+)
+_release = Update(
+    lambda: _waiting(
+        connection=slot("connection"), candidate=slot("candidate"), step=slot("step")
+    ).filter(not_before=None),
+    ("not_before", "updated_at"),
+)
 
 
 def release_forgotten() -> None:
@@ -459,10 +504,12 @@ def refresh(step: ExportStep) -> None:
 def refresh_exports(connection_id: int, candidate_id: int) -> None:
     """Derive the state of each export of the person in that connection anew."""
     person = {"connection": connection_id, "candidate": candidate_id}
-    exports = _exports_of_person(**person)
-    steps = [StepFacts(*facts) for facts in _steps_of_person(**person)]
+    rows = _exports_and_steps(**person)
+    steps = [StepFacts(*row[1:4]) for row in rows if not row[0]]
     now = clock.now()
-    for pk, ats_job_id, before, cancel_reason in exports:
+    for pk, cancel_reason, before, ats_job_id in rows:
+        if not pk:
+            continue
         state = derive(ats_job_id, steps)
         if state == before:
             continue
@@ -471,28 +518,32 @@ def refresh_exports(connection_id: int, candidate_id: int) -> None:
             changes["finished_at"] = now
         if state == Export.State.CANCELLED and not cancel_reason:
             changes["cancel_reason"] = _why_cancelled(steps)
-        Export.objects.filter(pk=pk).update(**changes)
+        _change_export(tuple(changes))(changes, export=pk)
 
 
-_exports_of_person = Lookup(
+def _of_person(model: type[Export] | type[ExportStep]) -> QuerySet[Any]:
+    person = {"connection_id": slot("connection"), "candidate_id": slot("candidate")}
+    rows: QuerySet[Any] = model._default_manager.filter(**person)
+    return rows.order_by()
+
+
+# In one question: an export with its number, a step with 0.
+_exports_and_steps = Lookup(
     lambda: (
-        Export.objects.filter(
-            connection_id=slot("connection"), candidate_id=slot("candidate")
-        )
+        _of_person(Export)
         .exclude(state=Export.State.CANCELLED)
-        .order_by()
-        .values_list("pk", "ats_job_id", "state", "cancel_reason")
-    )
-)
-_steps_of_person = Lookup(
-    lambda: (
-        ExportStep.objects.filter(
-            connection_id=slot("connection"), candidate_id=slot("candidate")
+        .values_list("pk", "cancel_reason", "state", "ats_job_id")
+        .union(
+            _of_person(ExportStep).values_list(Value(0), "kind", "state", "ats_job_id"),
+            all=True,
         )
-        .order_by()
-        .values_list("kind", "state", "ats_job_id")
     )
 )
+
+
+@cache
+def _change_export(fields: tuple[str, ...]) -> Update:
+    return Update(lambda: Export.objects.filter(pk=slot("export")), fields)
 
 
 def _why_cancelled(steps: Iterable[StepFacts]) -> str:
