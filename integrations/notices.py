@@ -14,6 +14,7 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
@@ -136,20 +137,35 @@ def _send(connection: AtsConnection) -> bool:
     ).select_related("user")
     text = _text(connection)
     subject = f"{settings.PRODUCT_NAME}: {connection.label} needs you"
-    sent = [
-        _sent(mail.EmailMessage(subject, text, to=[admin.user.email]))
-        for admin in admins
+    messages = [
+        mail.EmailMessage(subject, text, to=[admin.user.email]) for admin in admins
     ]
-    return any(sent) or not sent
+    return not messages or _send_all(messages)
 
 
-def _sent(message: mail.EmailMessage) -> bool:
+def _send_all(messages: Iterable[mail.EmailMessage]) -> bool:
+    """Return whether any could be sent; a server that is away is waited for once."""
+    sent: list[bool] = []
+    try:
+        with mail.get_connection() as server:
+            sent = [_sent(message, server) for message in messages]
+    except (SMTPException, OSError) as error:
+        _say(error)
+    return any(sent)
+
+
+def _sent(message: mail.EmailMessage, server: BaseEmailBackend) -> bool:
+    message.connection = server
     try:
         message.send()
-    except (SMTPException, OSError) as error:
-        log.warning("A mail could not be sent (%s).", type(error).__name__)
+    except (SMTPException, OSError) as error:  # this address, perhaps: not the others
+        _say(error)
         return False
     return True
+
+
+def _say(error: Exception) -> None:
+    log.warning("A mail could not be sent (%s).", type(error).__name__)
 
 
 def _text(connection: AtsConnection) -> str:
