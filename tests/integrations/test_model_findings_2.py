@@ -103,3 +103,22 @@ def test_create_anyway_asked_in_doubt_about_somebody_else_is_looked_up_first(
     answer(dana, "create", bob)
     slow.run()
     assert [p.name for p in ats.people.values()] == ["Dana Example", "Robert Miller"]
+
+
+@found
+def test_who_is_not_whom_the_unclear_write_sent_gets_no_second_resume(
+    dana, twin, export, bench, ats
+):
+    """Dana's email was corrected in between: whom it finds now is the other row's."""
+    ats.fail["create"] = ["unclear"]
+    dana.email = "d.example@example.com"
+    dana.save()
+    export(dana)
+    bench.run()
+    dana.email = twin.email
+    dana.save()
+    export(twin)
+    bench.run()
+    bench.settle()
+    assert [p.name for p in ats.people.values()] == ["Dana Example"]
+    assert len(ats.resumes) == 1
