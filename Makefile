@@ -3,6 +3,7 @@
 # make bench    measure throughput, resumes and delay    make bench ARGS=--million  a ledger of a million
 # make reset    start over
 # make faults   break everything and count who is lost  make faults EXPORTS=500 SEED=7
+# make model    try the protocol's model out            make model HISTORIES=2000 SEED=7
 # make lint     style        make types  types           make format         tidy up
 #
 # Each sets up what it needs. PYTHON=python3.13 chooses another Python (3.11 or newer),
@@ -15,7 +16,7 @@ PIP := $(IN)python -m pip install -qq --disable-pip-version-check --no-deps
 # The type checker reads the settings; these values are not secrets.
 TYPES_ENV := SECRET_KEY=types CREDENTIALS_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=
 
-.PHONY: run test bench faults reset lint types format
+.PHONY: run test bench faults model reset lint types format
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.ready-to-run
@@ -33,6 +34,10 @@ bench: $(VENV)/.ready-to-test
 faults: $(VENV)/.ready-to-test
 	@$(IN)python -m tests.faults $(if $(EXPORTS),--exports $(EXPORTS)) \
 	  $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+model: $(VENV)/.ready-to-test
+	@$(IN)python -m tests.model $(if $(HISTORIES),--histories $(HISTORIES)) \
+	  $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/.ready-to-test
 	@$(IN)ruff check . && $(IN)ruff format --check .
