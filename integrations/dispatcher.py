@@ -11,7 +11,6 @@ import time
 from datetime import timedelta
 
 from django.db import DatabaseError, close_old_connections
-from django.db.models import Exists, OuterRef
 
 from candidates.models import CandidateImport, ResumeDocument
 from candidates.tasks import wake_documents
@@ -50,7 +49,7 @@ REPAIR_BATCH = 200
 
 def run(stop: threading.Event) -> None:
     """Tick until told to stop; a database that is away is waited for."""
-    next_repair = 0.0
+    next_repair, repaired = 0.0, 0
     while not stop.is_set():
         try:
             close_old_connections()
@@ -58,7 +57,7 @@ def run(stop: threading.Event) -> None:
             if time.monotonic() >= next_repair:
                 ledger.release_forgotten()
                 ledger.drop_forgotten()
-                repair_states()
+                repaired = repair_states(after=repaired)
                 outreach_check.forget_outlived()
                 CandidateImport.objects.forget_expired()
                 next_repair = time.monotonic() + clock.scaled(REPAIR_EVERY)
@@ -115,12 +114,8 @@ def sweep() -> int:
 def exports_due() -> bool:
     """Return whether a worker could do something now that nobody is doing."""
     now = clock.now()
-    workable = (
-        AtsConnection.objects.usable(now)
-        .exclude(leased_until__gt=now)
-        .filter(pk=OuterRef("connection_id"))
-    )
-    return ExportStep.objects.due(now).filter(Exists(workable)).exists()
+    workable = AtsConnection.objects.usable(now).exclude(leased_until__gt=now)
+    return backlog.with_due_steps(workable, now).exists()
 
 
 def documents_due() -> bool:
@@ -129,17 +124,24 @@ def documents_due() -> bool:
     ).exists()
 
 
-def repair_states() -> None:
-    """Derive anew what has been open for a minute: a safety net, not the rule."""
+def repair_states(*, after: int = 0) -> int:
+    """Derive anew what has been open for a minute: a safety net, not the rule.
+
+    Each time some of them, in the order of their ids, from ``after`` on; returns where
+    to go on, 0 for the beginning.
+    """
     old = clock.now() - clock.period(timedelta(minutes=1).total_seconds())
-    people = (
+    exports = (
         Export.objects.filter(
+            pk__gt=after,
             state__in=[Export.State.WAITING, Export.State.EXPORTING],
             updated_at__lt=old,
         )
-        .order_by("updated_at")
-        .values_list("connection_id", "candidate_id")[:REPAIR_BATCH]
+        .order_by("pk")
+        .values_list("pk", "connection_id", "candidate_id")[:REPAIR_BATCH]
     )
-    for connection_id, candidate_id in people:
+    found = list(exports)
+    for _, connection_id, candidate_id in found:
         with writing():
             ledger.refresh_exports(connection_id, candidate_id)
+    return found[-1][0] if len(found) == REPAIR_BATCH else 0

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from candidates.models import Education, Experience
 from pinsync import clock
 
+from .backlog import with_due_steps
 from .models import AtsConnection, AtsPerson, ExportStep
 from .prepared import Lookup, Objects, remember, slot
 
@@ -60,9 +61,9 @@ def known_person(of: ExportStep) -> AtsPerson | None:
 
 
 _connections = Objects(
-    lambda: AtsConnection.objects.usable(slot("now")).filter(
-        free(slot("now")),
-        Exists(ExportStep.objects.due(slot("now")).filter(connection=OuterRef("pk"))),
+    lambda: with_due_steps(
+        AtsConnection.objects.usable(slot("now")).filter(free(slot("now"))).order_by(),
+        slot("now"),
     )
 )
 _of_connection = Lookup(

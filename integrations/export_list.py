@@ -7,24 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from pinsync import clock
+from jobs.models import Job
+from pinsync import clock, paging
 
 from . import explain
 from .badges import TONES, Badge, safe_link
-from .decisions import cause_of
+from .decisions import CAUSE, cause_of
 from .figures import Figures, figures_of
 from .models import AtsConnection, Export, ExportStep
+from .models.exports import ExportQuerySet
 from .standings import Pair, Standing, standings_for
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from pinsync.accounts.models import Organization
 
     from .forms import ExportsFilterForm
-
-PER_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -48,49 +50,55 @@ class Line:
 
 @dataclass(frozen=True)
 class ListPage:
+    """Some lines, and the cursors of its neighbours ("" for none)."""
+
     lines: list[Line]
-    number: int
-    pages: int
-    total: int
-
-    @property
-    def previous(self) -> int | None:
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def next(self) -> int | None:
-        return self.number + 1 if self.number < self.pages else None
+    next: str
+    previous: str
 
 
 def page_of(
-    organization: Organization, form: ExportsFilterForm, number: str
+    organization: Organization, form: ExportsFilterForm, data: QueryDict
 ) -> ListPage:
-    """Return one page of the exports that the filter lets through."""
-    rows = Export.objects.of(organization).select_related(
-        "connection__connected_by", "candidate", "job", "event", "requested_by"
+    """Return the page of the exports that the filter lets through and data names."""
+    rows = _narrowed(Export.objects.of(organization), form)
+    page = paging.page_of(
+        rows.select_related(
+            "connection__connected_by", "candidate", "job", "event", "requested_by"
+        ),
+        data,
+        by="requested_at",
     )
-    if form.is_valid():
-        data = form.cleaned_data
-        if data["ats"]:
-            rows = rows.filter(connection__vendor=data["ats"])
-        if data["job"]:
-            rows = rows.filter(job=data["job"])
-        if data["state"]:
-            rows = rows.filter(state=data["state"])
-    page = Paginator(rows, PER_PAGE).get_page(number)
-    exports = list(page.object_list)
-    standings = standings_for(exports)
+    standings = standings_for(page.rows)
     now = clock.now()
     lines = [
         _line(export, standings[export.candidate_id, export.connection_id], now)
-        for export in exports
+        for export in page.rows
     ]
     return ListPage(
         lines=_with_alike(lines, standings),
-        number=page.number,
-        pages=page.paginator.num_pages,
-        total=page.paginator.count,
+        next=page.next,
+        previous=page.previous,
     )
+
+
+def _narrowed(rows: ExportQuerySet, form: ExportsFilterForm) -> ExportQuerySet:
+    if not form.is_valid():
+        return rows
+    data = form.cleaned_data
+    if data["ats"]:
+        rows = rows.filter(connection__vendor=data["ats"])
+    if data["job"]:
+        rows = rows.filter(job=data["job"])
+    if data["state"]:
+        rows = rows.filter(state=data["state"])
+    return rows
+
+
+def jobs_of(organization: Organization) -> QuerySet[Job]:
+    """Return the jobs that have exports, with what a choice of one shows."""
+    exports = Export.objects.filter(job=OuterRef("pk"))
+    return Job.objects.of(organization).filter(Exists(exports)).only("title")
 
 
 def strip_of(organization: Organization) -> list[Figures]:
@@ -117,9 +125,14 @@ def _with_alike(lines: list[Line], standings: dict[Pair, Standing]) -> list[Line
 
 
 def _causes(connections: set[int]) -> Counter[tuple[int, tuple[str, str, str]]]:
-    steps = ExportStep.objects.filter(
-        connection__in=connections, state=ExportStep.State.FAILED
-    ).select_related("candidate")
+    steps = (
+        ExportStep.objects.filter(
+            connection__in=connections, state=ExportStep.State.FAILED
+        )
+        .order_by()
+        .select_related("candidate")
+        .only(*CAUSE, "connection_id")
+    )
     return Counter((step.connection_id, cause_of(step)) for step in steps)
 
 

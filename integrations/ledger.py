@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from pinsync import clock
 
@@ -169,10 +169,19 @@ def release_forgotten() -> None:
     now = clock.now()
     known = AtsPerson.objects.filter(
         connection_id=OuterRef("connection_id"), candidate_id=OuterRef("candidate_id")
-    ).exclude(connection__state=AtsConnection.State.DISCONNECTED)
-    ExportStep.objects.filter(
-        Exists(known), state=State.READY, not_before=None, error_kind=""
-    ).exclude(kind=Kind.PERSON).update(not_before=now, updated_at=now)
+    )
+    waiting = (
+        ExportStep.objects.filter(state=State.READY, not_before=None, error_kind="")
+        .exclude(kind=Kind.PERSON)
+        .exclude(connection__state=AtsConnection.State.DISCONNECTED)
+        .order_by()
+    )
+    # One look-up for each that waits; a join would read everybody who is known.
+    forgotten = waiting.alias(person=Subquery(known.values("pk")[:1])).exclude(
+        person=None
+    )
+    if ids := list(forgotten.values_list("pk", flat=True)[:1_000]):
+        waiting.filter(pk__in=ids).update(not_before=now, updated_at=now)
 
 
 def done(step: ExportStep, ticket: Ticket, *, sentence: str = "") -> bool:

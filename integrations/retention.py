@@ -77,10 +77,18 @@ def _snapshots() -> int:
 
 
 def _excerpts() -> int:
-    old = ExportStep.objects.filter(excerpt_at__lt=_before(EXCERPTS_KEPT))
-    emptied = old.update(excerpt="", excerpt_at=None)
+    emptied = _emptied_excerpts()
     for rows in _ended_attempts(_before(EXCERPTS_KEPT)):
         emptied += rows.exclude(error="").update(error="")
+    return emptied
+
+
+def _emptied_excerpts() -> int:
+    old = ExportStep.objects.filter(excerpt_at__lt=_before(EXCERPTS_KEPT)).order_by()
+    emptied = 0
+    while ids := list(old.values_list("pk", flat=True)[:BATCH]):
+        some = ExportStep.objects.filter(pk__in=ids)
+        emptied += some.update(excerpt="", excerpt_at=None)
     return emptied
 
 

@@ -32,7 +32,10 @@ class AtsPerson(models.Model):
         DECIDED = "decided", "Linked by a recruiter"
         IMPORTED = "imported", "Imported with its id"
 
-    connection = models.ForeignKey(AtsConnection, models.PROTECT, related_name="people")
+    # The indexes below begin with it.
+    connection = models.ForeignKey(
+        AtsConnection, models.PROTECT, related_name="people", db_index=False
+    )
     candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="ats_people")
     person_id = models.CharField(max_length=200)
     url = models.CharField(max_length=1000, blank=True)
@@ -55,6 +58,12 @@ class AtsPerson(models.Model):
         indexes = [
             # "Whose is this person?" Not unique: rows of one human share it.
             models.Index(fields=["connection", "person_id"], name="ats_person_by_id"),
+            # How many people a connection has brought there.
+            models.Index(
+                fields=["connection"],
+                condition=Q(known_by__in=["created", "recovered"]),
+                name="ats_person_ours",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,7 +88,10 @@ class IdentityClaim(models.Model):
     with their id has no step: there the person holds it.
     """
 
-    connection = models.ForeignKey(AtsConnection, models.PROTECT, related_name="claims")
+    # The constraint below is the index of this.
+    connection = models.ForeignKey(
+        AtsConnection, models.PROTECT, related_name="claims", db_index=False
+    )
     key = models.CharField(max_length=10)
     value = models.CharField(max_length=500)
     step = models.ForeignKey(
@@ -131,7 +143,10 @@ class ExportAttempt(models.Model):
         REFUSED = "refused", "Refused"
         UNCLEAR = "unclear", "Unclear"
 
-    step = models.ForeignKey(ExportStep, models.PROTECT, related_name="attempts")
+    # The constraint below is the index of this.
+    step = models.ForeignKey(
+        ExportStep, models.PROTECT, related_name="attempts", db_index=False
+    )
     number = models.PositiveIntegerField()
     looked_up_at = models.DateTimeField(
         null=True, blank=True, help_text="When the look-up before this write ended."

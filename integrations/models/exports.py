@@ -50,13 +50,16 @@ class Export(models.Model):
         SENT = "sent", "Sent"
         CANCELLED = "cancelled", "Cancelled"
 
+    # The indexes below begin with these three: none of them needs one of its own.
     organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="exports"
+        Organization, models.PROTECT, related_name="exports", db_index=False
     )
     connection = models.ForeignKey(
-        AtsConnection, models.PROTECT, related_name="exports"
+        AtsConnection, models.PROTECT, related_name="exports", db_index=False
     )
-    candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="exports")
+    candidate = models.ForeignKey(
+        Candidate, models.PROTECT, related_name="exports", db_index=False
+    )
     job = models.ForeignKey(
         Job, models.PROTECT, null=True, blank=True, related_name="exports"
     )
@@ -109,9 +112,26 @@ class Export(models.Model):
             ),
         ]
         indexes = [
-            # The Exports page: an organization's rows, newest first, by state.
+            # The Exports page: an organization's rows, newest first, and by state.
+            models.Index(
+                fields=["organization", "-requested_at", "-id"], name="export_newest"
+            ),
             models.Index(
                 fields=["organization", "state", "-requested_at"], name="export_list"
+            ),
+            # Counting by state, for the page's numbers and for Prometheus.
+            models.Index(fields=["connection", "state"], name="export_by_state"),
+            # How many were sent today, and how long the latest ones took.
+            models.Index(
+                fields=["connection", "-in_ats_at"],
+                condition=Q(in_ats_at__isnull=False),
+                name="export_in_ats",
+            ),
+            # The dispatcher derives anew what has been open for long.
+            models.Index(
+                fields=["id"],
+                condition=Q(state__in=["waiting", "exporting"]),
+                name="export_open",
             ),
             # The badges of a page and the derived states.
             models.Index(fields=["candidate", "connection"], name="export_badge"),
@@ -186,8 +206,13 @@ class ExportStep(models.Model):
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
-    connection = models.ForeignKey(AtsConnection, models.PROTECT, related_name="steps")
-    candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="steps")
+    # ``step_once`` and ``step_person`` begin with these.
+    connection = models.ForeignKey(
+        AtsConnection, models.PROTECT, related_name="steps", db_index=False
+    )
+    candidate = models.ForeignKey(
+        Candidate, models.PROTECT, related_name="steps", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=Kind)
     ats_job_id = models.CharField(max_length=200, blank=True)
     export = models.ForeignKey(
@@ -275,6 +300,19 @@ class ExportStep(models.Model):
                 fields=["connection", "-urgent", "not_before"],
                 condition=Q(state__in=["ready", "uncertain"], not_before__isnull=False),
                 name="step_due",
+            ),
+            # The dispatcher looks whether what waits for a person was forgotten.
+            models.Index(
+                fields=["connection", "candidate", "id"],
+                condition=(
+                    Q(state="ready", not_before__isnull=True, error_kind="")
+                    & ~Q(kind="person")
+                ),
+                name="step_waiting",
+            ),
+            # "Retry all that failed for the same cause".
+            models.Index(
+                fields=["connection"], condition=Q(state="failed"), name="step_failed"
             ),
             # The dispatcher sweeps for vanished workers.
             models.Index(

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from candidates.models import Candidate
-from jobs.models import Job
 from pinsync.accounts.access import MemberRequest, member_required
 
 from .. import decisions, export_list, preview, triggers
@@ -103,9 +102,8 @@ def _number(request: MemberRequest, name: str) -> int | None:
 def exports(request: MemberRequest) -> HttpResponse:
     """List the exports with the reason of each, and the numbers per connection."""
     organization = request.membership.organization
-    jobs = Job.objects.of(organization).filter(exports__isnull=False).distinct()
-    form = ExportsFilterForm(request.GET, jobs=jobs)
-    page = export_list.page_of(organization, form, request.GET.get("page", ""))
+    form = ExportsFilterForm(request.GET, jobs=export_list.jobs_of(organization))
+    page = export_list.page_of(organization, form, request.GET)
     context = {
         "form": form,
         "page": page,

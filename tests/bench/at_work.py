@@ -15,6 +15,7 @@ from integrations import (
     connections,
     directory,
     dispatcher,
+    due,
     later_looks,
     ledger,
     metrics,
@@ -22,7 +23,7 @@ from integrations import (
     outreach_check,
     retention,
 )
-from integrations.drainer import Drainer, Line, _load
+from integrations.drainer import Drainer, Line
 from integrations.intents import Ticket, intend
 from integrations.matching import identities
 from integrations.models import AtsConnection, ExportStep
@@ -45,7 +46,7 @@ def claims(times: int) -> Iterator[Figure]:
         line = _leased(drainer, connection, lease)
         pick.add(partial(drainer._pick, line))
         for step_id, _ in list(line.picked)[:4]:
-            step = take.add(partial(_load, step_id))
+            step = take.add(partial(due.step, step_id))
             send.add(partial(_intend, step))
         drainer._release(line)
     yield from (lease, pick, take, send)

@@ -343,6 +343,28 @@ def test_the_dispatcher_repairs_a_derived_state(
 
 
 @pytest.mark.django_db
+def test_the_dispatcher_goes_on_repairing_where_it_stopped(
+    acme, connection, export, bench, monkeypatch
+):
+    exports = [export(person) for person in people(acme, 3)]
+    bench.run()
+    old = clock.now() - timedelta(hours=1)
+    Export.objects.filter(pk=exports[2].pk).update(state="exporting", updated_at=old)
+    # The first two stay as they are: they must not keep the third from its turn.
+    ExportStep.objects.filter(
+        candidate__in=[e.candidate_id for e in exports[:2]]
+    ).update(state="ready")
+    Export.objects.filter(pk__in=[e.pk for e in exports[:2]]).update(
+        state="waiting", updated_at=old
+    )
+    monkeypatch.setattr(dispatcher, "REPAIR_BATCH", 2)
+    after = dispatcher.repair_states()
+    assert dispatcher.repair_states(after=after) == 0
+    exports[2].refresh_from_db()
+    assert exports[2].state == "sent"
+
+
+@pytest.mark.django_db
 def test_the_dispatcher_outlives_a_database_that_is_away(monkeypatch, caplog):
     stop, ticks = threading.Event(), []
 

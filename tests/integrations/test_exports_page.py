@@ -188,6 +188,23 @@ def test_other_organizations_see_nothing(as_charlie, export, dana, question):
 # --- Numbers -------------------------------------------------------------------------
 
 
+def test_a_long_list_is_read_page_by_page(as_bob, acme, export, monkeypatch):
+    monkeypatch.setattr("pinsync.paging.page_of.__kwdefaults__", {"size": 2})
+    for name in ("Ann", "Ben", "Cleo"):
+        export(CandidateFactory(organization=acme, first_name=name))
+
+    def read(**cursor: str):
+        response = as_bob.get(url("exports"), cursor)
+        page = response.context["page"]
+        return [line.export.candidate.first_name for line in page.lines], page
+
+    names, first = read()
+    assert names == ["Cleo", "Ben"]
+    names, second = read(after=first.next)
+    assert (names, second.next) == (["Ann"], "")
+    assert read(before=second.previous)[0] == ["Cleo", "Ben"]
+
+
 def test_the_numbers_of_a_connection(as_bob, acme, export, connection):
     people = CandidateFactory.create_batch(5, organization=acme)
     rows = [export(person) for person in people]
