@@ -15,6 +15,7 @@ import time
 import uuid
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from typing import cast
 
@@ -34,12 +35,14 @@ from .models import AtsConnection, AtsPerson, ExportStep
 from .pace import Pace, pace_of
 from .sign_in import open_connection
 from .tasks import BUDGET, wake
-from .turns import next_line
+from .turns import next_line, share_of
 
 log = logging.getLogger(__name__)
 
 # A drainer stays longer than a wake is held back, so that no wake is lost.
 LINGER = waking.HELD_BACK + 0.5
+# What is left to other workers is taken after all: they may be dead, or at their end.
+PATIENCE = 3.0
 LEASE = 20.0
 RENEW_EVERY = 5.0
 LOOK_EVERY = 0.5
@@ -164,6 +167,7 @@ class Drainer:
         self.threads: list[threading.Thread] = []
         self.in_flight = 0
         self.ends = math.inf
+        self._left: dict[int, float] = {}  # to other workers, since when
         self._turns = count(1)
 
     def run(self) -> None:
@@ -210,17 +214,36 @@ class Drainer:
     # -- leases --------------------------------------------------------------------
 
     def _lease(self) -> None:
-        """Take every usable connection that has due work and no holder."""
+        """Take the connections that have due work and no holder, as many as are ours.
+
+        What is left to other workers is taken, too, where nobody comes for it.
+        """
         now = clock.now()
-        for connection in due.connections(now):
-            if connection.pk in self.lines:
-                continue
-            free = AtsConnection.objects.filter(due.free(now), pk=connection.pk)
-            taken = free.update(
-                leased_by=self.name, leased_until=now + clock.period(LEASE)
-            )
-            if taken and (line := _line(connection)):
-                self.lines[connection.pk] = line
+        free = [c for c in due.connections(now) if c.pk not in self.lines]
+        room = self._room(len(free), now) if free else 0
+        seen = time.monotonic()
+        self._left = {c.pk: self._left.get(c.pk, seen) for c in free}
+        for connection in free:
+            if room > 0 or seen - self._left[connection.pk] > PATIENCE:
+                room -= self._take(connection, now)
+            else:
+                wake()
+
+    def _room(self, free: int, now: datetime) -> float:
+        """Return how many more connections are this worker's share of all."""
+        workers = waking.workers("exports")
+        if workers == 1:
+            return math.inf
+        held = AtsConnection.objects.filter(leased_until__gt=now).count()
+        return share_of(held + free, workers=workers) - len(self.lines)
+
+    def _take(self, connection: AtsConnection, now: datetime) -> bool:
+        free = AtsConnection.objects.filter(due.free(now), pk=connection.pk)
+        taken = free.update(leased_by=self.name, leased_until=now + clock.period(LEASE))
+        line = _line(connection) if taken else None
+        if line:
+            self.lines[connection.pk] = line
+        return bool(line)
 
     def _renew(self) -> None:
         """Renew the leases, and notice connections that rest, park or end."""
@@ -465,6 +488,7 @@ def _probe(line: Line, adapter: Adapter) -> bool:
 def drain() -> None:
     """Work everything that is due now and for as long as more becomes due."""
     connections.close_all()  # nothing of the parent process is shared after a fork
+    waking.awake("exports")  # what is left to other workers wakes them at once
     Drainer().run()
     now = clock.now()
     usable = AtsConnection.objects.usable(now)  # what rests is not worth a wake

@@ -1,4 +1,4 @@
-"""Whose turn it is: the connection that gets a drainer's next free thread.
+"""Whose turn it is: who gets a drainer's next free thread, and which drainer whom.
 
 A thread stays with one person until their calls are answered, so a vendor that takes
 20 s per call keeps it for minutes. Nobody else's export may wait for that.
@@ -6,6 +6,7 @@ A thread stays with one person until their calls are answered, so a vendor that 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from typing import Protocol, TypeVar
 
@@ -46,3 +47,8 @@ def next_line(lines: Collection[L]) -> L | None:
         and (slow < SLOW_TOGETHER or not line.is_slow)
     ]
     return min(may, key=lambda line: (line.threads, line.turn), default=None)
+
+
+def share_of(connections: int, *, workers: int) -> int:
+    """Return how many connections one of so many workers takes."""
+    return math.ceil(connections / workers)

@@ -61,6 +61,17 @@ def awake(queue: str) -> None:
             _rest.begin(connection(), error)
 
 
+def workers(queue: str) -> int:
+    """Return how many serve the queue; where Redis cannot tell, one: whoever asks."""
+    if _rest.is_over(connection()):
+        try:
+            place = rq.Queue(queue, connection=connection(), serializer=JSONSerializer)
+            return max(1, rq.Worker.count(queue=place))
+        except redis.RedisError as error:
+            _rest.begin(connection(), error)
+    return 1
+
+
 def _enqueue(queue: str, task: str, *, timeout: int) -> None:
     if not connection().set(_key(queue), "1", nx=True, ex=HELD_BACK):
         return

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import rq
 from django.db import connections as databases
+from redis import Redis
 
 from integrations import drainer, triggers
 from integrations.drainer import Drainer
@@ -18,7 +20,7 @@ from integrations.pace import Pace
 from integrations.simulation import RunningSimulator
 from integrations.turns import FOR_THE_FIRST, MOST_THREADS, SLOW_TOGETHER, next_line
 from integrations.verify import broken_invariants
-from pinsync import clock
+from pinsync import clock, waking
 from pinsync.worker import stopping
 from tests.factories import CandidateFactory, OrganizationFactory
 from tests.faults.parts import wait_until
@@ -202,3 +204,49 @@ def closed(drained: Drainer, organization) -> bool:
 
 def held_leases() -> bool:
     return AtsConnection.objects.filter(leased_until__gt=clock.now()).exists()
+
+
+# --- Several workers --------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_of_two_workers_takes_half_of_the_connections(ask_for, monkeypatch):
+    monkeypatch.setattr(waking, "workers", lambda queue: 2)
+    monkeypatch.setattr(waking, "wake_now", lambda *args, **kwargs: None)
+    for _ in range(5):
+        ask_for(connected(OrganizationFactory(), "ashby"), 1)
+    first, second = Drainer(), Drainer()
+    first._lease()
+    first._lease()
+    second._lease()
+    assert (len(first.lines), len(second.lines)) == (3, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_worker_leaves_to_one_that_never_comes_it_takes_itself(
+    ask_for, monkeypatch
+):
+    woken = []
+    monkeypatch.setattr(waking, "workers", lambda queue: 2)
+    monkeypatch.setattr(waking, "wake_now", lambda *args, **kwargs: woken.append(1))
+    for _ in range(2):
+        ask_for(connected(OrganizationFactory(), "ashby"), 1)
+    woken.clear()
+    alone = Drainer()
+    alone._lease()
+    assert (len(alone.lines), len(woken)) == (1, 1)
+    monkeypatch.setattr(drainer, "PATIENCE", -1.0)
+    alone._lease()
+    assert len(alone.lines) == 2
+
+
+@pytest.mark.django_db
+def test_workers_are_counted_in_redis_and_without_it_there_is_one(redis, monkeypatch):
+    queue = rq.Queue("exports", connection=redis)
+    assert waking.workers("exports") == 1
+    for name in ("north", "south", "west"):
+        rq.Worker([queue], name=name, connection=redis).register_birth()
+    assert waking.workers("exports") == 3
+    with monkeypatch.context() as away:
+        away.setattr(waking, "connection", lambda: Redis(port=1))
+        assert waking.workers("exports") == 1
