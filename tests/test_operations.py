@@ -18,7 +18,9 @@ from django.core.management import get_commands
 from integrations import metrics
 from integrations.models import Duty
 from pinsync import clock
+from tests.integrations.test_outages import ROWS
 from tests.test_environment import example
+from tests.test_guides import names_in
 
 DOCS = settings.BASE_DIR / "docs"
 DEPLOY = DOCS / "deploy"
@@ -160,3 +162,19 @@ def test_systemd_takes_the_units(tmp_path):
     )
     said = [line for line in checked.stderr.splitlines() if "pinsync" in line]
     assert said == []
+
+
+# --- What still works while … is down ----------------------------------------------
+
+
+def test_every_test_that_is_named_exists():
+    named = set(re.findall(r"`(test_\w+)(?:\[[^]]*\])?`", TEXT))
+    files = (settings.BASE_DIR / "tests" / "integrations").glob("test_*.py")
+    there = {name for file in files for name in names_in(str(file))}
+    assert len(named) > 10
+    assert named - there == set()
+
+
+def test_every_part_that_can_be_down_has_a_row():
+    named = set(re.findall(r"`test_every_page_opens_while\[(\S+)\]`", TEXT))
+    assert named | {"ats-refuses", "ats-503", "ats-html"} == set(ROWS)

@@ -21,6 +21,7 @@ from pinsync import clock, waking
 from .badserver import Action, BadServer, reply, silence
 from .office import Office
 
+SOON = 0.3  # the seconds that a test waits for what never answers
 A_PAGE = b"<!doctype html><title>Be right back</title><h1>Maintenance</h1>"
 # What a caller meets where the part was; None: a closed port.
 KINDS: Mapping[str, Action | None] = {
@@ -84,6 +85,14 @@ def _point_at(url: str) -> None:
 
 
 @contextmanager
+def waited_for(seconds: float) -> Iterator[None]:
+    """Let nobody wait longer than that for a Redis that is used from now on."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(waking, "ANSWERS_WITHIN", seconds)
+        yield
+
+
+@contextmanager
 def in_a_thread() -> Iterator[None]:
     """Close what a thread that is not ours opened of the database."""
     try:
@@ -119,6 +128,8 @@ class Part:
         part, _, kind = self.row.partition("-")
         if part == "redis":
             there = self._enter(away(kind))
+            if kind == "silent":
+                self._stack.enter_context(waited_for(SOON))
             self._stack.enter_context(use_redis(f"redis://127.0.0.1:{there.port}/0"))
         elif part == "mail":
             self._stack.enter_context(use_mail(self._enter(away(kind)).port))
@@ -149,9 +160,6 @@ def instead_of(office: Office, kind: str) -> Iterator[Away]:
     with away(kind, port=port) as there:
         yield there
     office.sim.server = office.sim.simulator.start(port).server
-
-
-SOON = 0.3
 
 
 @contextmanager

@@ -157,3 +157,15 @@ def take_what_waits(queue: str, redis) -> None:
     rq.SimpleWorker([waiting], connection=redis, serializer=JSONSerializer).work(
         burst=True, logging_level="WARNING"
     )
+
+
+# --- Why no page waits -------------------------------------------------------------
+
+
+def test_pages_rest_on_the_database_alone(settings):
+    """Sessions, what is kept for a moment, and logs need no other server."""
+    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    (kept,) = settings.CACHES.values()
+    assert kept["BACKEND"] == "django.core.cache.backends.locmem.LocMemCache"
+    (handler,) = settings.LOGGING["handlers"].values()
+    assert handler["class"] == "logging.StreamHandler"
