@@ -35,13 +35,16 @@ def decide(
     step = decision.step
     if not step.connection.is_live:
         return False
+    answer = _answer(choice)
     with transaction.atomic():
+        if _stays_in_doubt(decision, choice):
+            answer["state"] = State.UNCERTAIN
         taken = Decision.objects.filter(pk=decision.pk, choice="").update(
             choice=choice, person_id=person_id, decided_by=by, decided_at=clock.now()
         )
         moved = taken and ExportStep.objects.filter(
             pk=step.pk, state=State.ASKING
-        ).update(**_answer(choice), updated_at=clock.now())
+        ).update(**answer, updated_at=clock.now())
         if not moved:
             transaction.set_rollback(True)
             return False
@@ -50,6 +53,19 @@ def decide(
         ledger.refresh(step)
     wake()
     return True
+
+
+def _stays_in_doubt(decision: Decision, choice: str) -> bool:
+    """Return whether the answer leaves open what became of a write of ours.
+
+    “Not them” does, and so does “them”, should they be gone by then.
+    """
+    if choice not in (Choice.CREATE, Choice.LINK):
+        return False
+    if choice == Choice.CREATE and decision.settles_doubt:
+        return False
+    step = ExportStep.objects.filter(pk=decision.step_id)
+    return ledger.in_doubt(step).exists()
 
 
 def _call_off(step: ExportStep) -> None:

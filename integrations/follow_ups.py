@@ -57,6 +57,7 @@ class FollowUp(Work):
             shown=[],
             allowed=[Choice.DONE, Choice.REPEAT, Choice.SKIP],
             about_unclear=True,
+            settles_doubt=True,
         )
 
     def send(self, looked_up_at: Any, *, repeats: bool = False) -> None:

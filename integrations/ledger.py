@@ -51,9 +51,7 @@ def person_known(
     now = clock.now()
     created = known_by == AtsPerson.KnownBy.CREATED
     with writing():
-        moved = _move(
-            step, ticket, state=State.DONE, done_at=now, not_before=None, error=""
-        )
+        moved = _settle(step, ticket, done_at=now, error="")
         _end_attempt(
             ticket,
             ExportAttempt.Outcome.DONE if created else ExportAttempt.Outcome.REFUSED,
@@ -188,9 +186,7 @@ def done(step: ExportStep, ticket: Ticket, *, sentence: str = "") -> bool:
     """Record that a step other than the person is done."""
     now = clock.now()
     with writing():
-        moved = _move(
-            step, ticket, state=State.DONE, done_at=now, not_before=None, error=sentence
-        )
+        moved = _settle(step, ticket, done_at=now, error=sentence)
         _end_attempt(ticket, ExportAttempt.Outcome.DONE)
         refresh(step)
     return moved
@@ -370,8 +366,12 @@ def ask(
     shown: list[dict[str, Any]],
     allowed: Collection[Decision.Choice],
     about_unclear: bool = False,
+    settles_doubt: bool = False,
 ) -> bool:
-    """Stop and let the recruiter decide; nothing is written before."""
+    """Stop and let the recruiter decide; nothing is written before.
+
+    ``settles_doubt``: to create anyway also means that an unclear write was not done.
+    """
     with writing():
         moved = _move(step, ticket, state=State.ASKING, not_before=None, error=question)
         if moved:
@@ -381,6 +381,7 @@ def ask(
                 shown=shown,
                 allowed=[choice.value for choice in allowed],
                 asked_at=clock.now(),
+                settles_doubt=settles_doubt,
             )
             if not about_unclear:
                 release_claims(step)
@@ -578,6 +579,23 @@ def _move(
     """Change the step if it is still at our attempt and not yet settled."""
     changes["updated_at"] = clock.now()
     return move(ticket, changes, among=among)
+
+
+# A write that was carried out is done, whatever had been made of it meanwhile.
+_ENDED = (State.ASKING, State.SKIPPED, State.CANCELLED, State.FAILED)
+
+
+def _settle(step: ExportStep, ticket: Ticket, **changes: Any) -> bool:
+    """Move the step to its good end, also by the late word of a worker that was frozen."""
+    changes |= {"state": State.DONE, "not_before": None}
+    if _move(step, ticket, **changes):
+        return True
+    if not (ticket.opened and _move(step, ticket, among=_ENDED, **changes)):
+        return False
+    Decision.objects.filter(step_id=step.pk, choice="").update(
+        choice=Decision.Choice.DONE, decided_at=changes["done_at"]
+    )
+    return True
 
 
 def _end_attempt(

@@ -28,35 +28,42 @@ class PersonWork(Work):
         found, began = lookup.people_like(self.adapter, self.record)
         verdict = self.judge(self.record, found)
         if verdict.answer is Answer.LINK:
-            self.link(verdict.match, self.known_if_found)
+            self.link(verdict.match, self.known_by(verdict.match))
         elif verdict.answer is Answer.ASK:
             self.ask_which(verdict.matches)
         else:
             self.create(began)
 
     def resolve(self) -> None:
+        if self._linked_by_decision():
+            return
         sent = self._sent()
         found, began = lookup.people_like(self.adapter, sent)
         if self._identity(sent) != self._identity(self.record):
             found += lookup.people_like(self.adapter, self.record)[0]
         verdict = self._found_for(sent, found)
         if verdict.answer is Answer.LINK:
-            self.link(verdict.match, self.known_if_found)
+            self.link(verdict.match, self.known_by(verdict.match))
         elif verdict.answer is Answer.ASK:
             self.ask_which(verdict.matches)
         elif self.settle_absence(provable=lookup.can_prove_absence(self.adapter, sent)):
             self.create(began, repeats=True)
 
-    @property
-    def known_if_found(self) -> AtsPerson.KnownBy:
+    def known_by(self, match: Match) -> AtsPerson.KnownBy:
         """Say whether whoever appears now may have come by an unclear write of ours."""
-        return KnownBy.RECOVERED if self._may_be_ours() else KnownBy.LINKED
+        return KnownBy.RECOVERED if self._may_be_ours(match) else KnownBy.LINKED
 
-    def _may_be_ours(self) -> bool:
-        """Only who kept their claims since: else another row may have created them."""
+    def _may_be_ours(self, match: Match) -> bool:
+        """Only who is whom we sent; and who kept their claims since.
+
+        Else another row of the same human may have created them.
+        """
         if not self.step.ever_unclear:
             return False
-        return self.step.claims.exists() or not matching.identities(self._sent())
+        sent = self._sent()
+        if self.judge(sent, [match.person]).answer is Answer.NOBODY:
+            return False
+        return self.step.claims.exists() or not matching.identities(sent)
 
     def _sent(self) -> PersonRecord:
         """Return what the unclear write sent."""
@@ -152,6 +159,7 @@ class PersonWork(Work):
             if shown
             else [Choice.CREATE, Choice.SKIP],
             about_unclear=True,
+            settles_doubt=True,
         )
 
     def create(self, looked_up_at: Any, *, repeats: bool = False) -> None:
@@ -250,7 +258,7 @@ class PersonWork(Work):
             found = found or lookup.namesakes(self.adapter, self.record)
         verdict = self.judge(self.record, found)
         if verdict.answer is Answer.LINK:
-            self.link(verdict.match, self.known_if_found)
+            self.link(verdict.match, self.known_by(verdict.match))
             return
         shown = [matching.as_match(person, self.record) for person in found]
         allowed = [Choice.SKIP]

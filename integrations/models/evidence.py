@@ -191,6 +191,9 @@ class Decision(models.Model):
     question = models.TextField()
     shown = models.JSONField(default=list, blank=True)
     allowed = models.JSONField(default=list, help_text="The choices offered.")
+    settles_doubt = models.BooleanField(
+        default=False, help_text="“Create” also means: an unclear write was not done."
+    )
     asked_at = models.DateTimeField()
     choice = models.CharField(max_length=10, choices=Choice, blank=True)
     person_id = models.CharField(max_length=200, blank=True)

@@ -6,16 +6,19 @@ mending them brought up.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from integrations import connections, decisions, dispatcher, ledger, timing
+from integrations.adapters import Wire
 from integrations.errors import AlreadyThere, Unclear
 from integrations.models import AtsPerson, Decision, Export, ExportStep
 from integrations.verify import broken_invariants
 from pinsync import clock
 from tests.factories import CandidateFactory
 
-from .fakeats import Bench
+from .fakeats import Bench, pass_time
 
 pytestmark = pytest.mark.django_db(transaction=False)
 
@@ -61,6 +64,20 @@ def robin(dana):
         email=dana.email,
         linkedin_url="https://www.linkedin.com/in/robin-miller",
     )
+
+
+def freeze_after_adding(ats, meanwhile) -> None:
+    """Let the worker that adds somebody next stop there, until long after."""
+    real = ats.add
+
+    def add(*args, **fields):
+        ats.add = real
+        person = real(*args, **fields)
+        pass_time(timedelta(hours=1).total_seconds())
+        meanwhile()
+        return person
+
+    ats.add = add
 
 
 def answer(candidate, choice, by) -> None:
@@ -330,3 +347,80 @@ def test_two_rows_of_one_human_created_anyway_behind_a_third_row_meet_each_other
     bench.run()
     bench.settle()
     assert [p.name for p in ats.people.values()] == ["Robin Miller", "Dana Example"]
+
+
+def test_a_late_word_that_she_was_created_answers_the_question(
+    dana, twin, export, unsure, connection, ats, ready_resume
+):
+    """A worker froze after its create; it thaws while the recruiter is being asked."""
+    other = Bench(connection, ats, proves_absence_by=())
+    freeze_after_adding(ats, lambda: (dispatcher.sweep(), other.run()))
+    sent = export(dana)
+    unsure.run()
+    assert step(dana).state == "done"
+    assert Decision.objects.get().choice == "done"
+    export(twin)
+    unsure.settle()
+    assert [p.name for p in ats.people.values()] == ["Dana Example"]
+    assert len(ats.resumes) == 1
+    sent.refresh_from_db()
+    assert sent.state == Export.State.SENT
+
+
+def test_who_was_skipped_and_is_there_by_a_late_word_is_shared_by_another_row(
+    dana, twin, export, unsure, connection, ats, ready_resume, bob
+):
+    other = Bench(connection, ats, proves_absence_by=())
+
+    def ask_and_skip():
+        dispatcher.sweep()
+        other.run()
+        answer(dana, "skip", bob)
+
+    freeze_after_adding(ats, ask_and_skip)
+    sent = export(dana)
+    unsure.run()
+    sent.refresh_from_db()
+    assert sent.state == Export.State.CANCELLED
+    assert ats.links == ats.resumes == []
+    export(twin)
+    unsure.settle()
+    assert [p.name for p in ats.people.values()] == ["Dana Example"]
+    assert step(twin).state == "done"
+    assert broken_invariants() == {}
+
+
+def test_create_anyway_asked_in_doubt_about_somebody_else_is_looked_up_first(
+    dana, export, connection, ats, ready_resume, bob
+):
+    """Bob says that Robert is not Dana: not that Dana's own create came to nothing."""
+    slow = Bench(connection, ats, wire=Wire(per_minute=100, search_lag=6 * 3_600))
+    ats.fail["create"] = ["lost"]
+    lags(ats)
+    export(dana)
+    slow.run()
+    robert = ats.add("Robert Miller", emails=(dana.email,))
+    ats.hidden.discard(robert.id)
+    slow.pass_time(600)
+    slow.run()  # the early look: Robert shows in the search, Dana may not yet
+    answer(dana, "create", bob)
+    slow.run()
+    assert [p.name for p in ats.people.values()] == ["Dana Example", "Robert Miller"]
+
+
+def test_who_is_not_whom_the_unclear_write_sent_gets_no_second_resume(
+    dana, twin, export, bench, ats
+):
+    """Dana's email was corrected in between: whom it finds now is the other row's."""
+    ats.fail["create"] = ["unclear"]
+    dana.email = "d.example@example.com"
+    dana.save()
+    export(dana)
+    bench.run()
+    dana.email = twin.email
+    dana.save()
+    export(twin)
+    bench.run()
+    bench.settle()
+    assert [p.name for p in ats.people.values()] == ["Dana Example"]
+    assert len(ats.resumes) == 1
