@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 
@@ -34,6 +34,7 @@ DISPATCHERS = ("dispatcher-1", "dispatcher-2")
 DOCUMENTS, WEB, SIMULATORS = "documents", "web", "simulators"
 
 Command = tuple[str, ...]
+P = TypeVar("P", bound="Premises")
 
 
 class Premises:
@@ -48,6 +49,7 @@ class Premises:
         self.redis = RedisServer(folder / "redis", free_port())
         self.proxies = Proxies(str(seed))
         self.web_port = free_port()
+        self.address = "127.0.0.1"  # of the simulators
         self.simulators: dict[str, Controls] = {}
         self._commands: dict[str, Command] = {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -64,15 +66,23 @@ class Premises:
             parent = os.getpid()
             self._commands[name] = command or self._commands[name]
             self._processes[name] = subprocess.Popen(
-                self._commands[name],
+                self._way_to(name, self._commands[name]),
                 cwd=ROOT,
-                env={**os.environ, **self._environment},
+                env={**os.environ, **self._surroundings(name)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 preexec_fn=lambda: end_with_parent(signal.SIGTERM, parent=parent),
             )
+
+    def _way_to(self, name: str, command: Command) -> Command:
+        """Return the command that starts it where it belongs."""
+        return command
+
+    def _surroundings(self, name: str) -> dict[str, str]:
+        """Return the variables that differ from this process's own."""
+        return self._environment
 
     def manage(self, name: str, *words: str) -> None:
         self.start(name, sys.executable, "manage.py", *words)
@@ -125,7 +135,7 @@ class Premises:
         mark, found = f"VAR_DIR={self.folder}".encode(), []
         for path in Path("/proc").glob("[0-9]*/environ"):
             with suppress(OSError):
-                if mark in path.read_bytes().split(b"\0"):
+                if any(it.startswith(mark) for it in path.read_bytes().split(b"\0")):
                     found.append(int(path.parent.name))
         return [pid for pid in found if pid != os.getpid()]
 
@@ -138,9 +148,12 @@ class Premises:
         self._lay_out(time_scale)
         self._set_up_django()
         places = [f"{slug}={sim.port}" for slug, sim in self.simulators.items()]
-        self.manage(SIMULATORS, "simulate_ats", *places)
+        self.manage(SIMULATORS, "simulate_ats", "--host", self.address, *places)
         for sim in self.simulators.values():
             wait_for(sim.answers, "a simulator", 60)
+
+    def close(self) -> None:
+        """Remove what else there is."""
 
     def open_business(self) -> None:
         """Start what makes the product."""
@@ -171,11 +184,20 @@ class Premises:
         self.proxies.__enter__()
         database = self.proxies.add("postgres", self.database.port)
         redis = self.proxies.add("redis", self.redis.port)
+        self._say_where(time_scale, self.redis.url_at(redis.port))
+        # This process looks on: it meets no fault of the database's proxy.
+        self._environment = {"DATABASE_URL": self.database.url_at(database.port)}
+
+    def _door(self, slug: str, port: int) -> str:
+        """Return where the product finds the simulator on that port."""
+        return f"http://127.0.0.1:{self.proxies.add(slug, port).port}"
+
+    def _say_where(self, time_scale: float, redis_url: str) -> None:
         vendors: dict[str, str] = {}
         for slug, simulator in simulators().items():
             port = free_port()
-            origin = f"http://127.0.0.1:{self.proxies.add(slug, port).port}"
-            self.simulators[slug] = Controls(slug, port, origin)
+            origin = self._door(slug, port)
+            self.simulators[slug] = Controls(slug, self.address, port, origin)
             vendors |= dict.fromkeys(_origins(slug), origin)
             vendors |= simulator.demo_variables
         os.environ.update(
@@ -185,20 +207,18 @@ class Premises:
                 "CREDENTIALS_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
                 "VAR_DIR": str(self.folder),
                 "DATABASE_URL": self.database.url,
-                "REDIS_URL": self.redis.url_at(redis.port),
+                "REDIS_URL": redis_url,
                 "DEBUG": "false",
                 "DJANGO_SETTINGS_MODULE": "pinsync.settings",
                 "LOG_LEVEL": "INFO",
                 "TIME_SCALE": str(time_scale),
                 "PACE": "off",
                 "PUBLIC_URL": self.web,
-                "ALLOWED_PRIVATE_HOSTS": "127.0.0.1:*",
+                "ALLOWED_PRIVATE_HOSTS": f"{self.address}:*",
                 "PYTHONUNBUFFERED": "1",
                 **vendors,
             }
         )
-        # This process looks on: it meets no fault of the database's proxy.
-        self._environment = {"DATABASE_URL": self.database.url_at(database.port)}
 
     def _set_up_django(self) -> None:
         import django
@@ -217,8 +237,8 @@ def _origins(slug: str) -> list[str]:
 class Controls:
     """The control endpoint of one simulator, past the proxy."""
 
-    def __init__(self, slug: str, port: int, seen_at: str) -> None:
-        self.slug, self.port = slug, port
+    def __init__(self, slug: str, address: str, port: int, seen_at: str) -> None:
+        self.slug, self.address, self.port = slug, address, port
         self.seen_at = seen_at  # the address that the product knows
         self._session = _session()
 
@@ -254,21 +274,21 @@ class Controls:
         return seen
 
     def _call(self, method: str, name: str, data: Any = None) -> Any:
-        url = f"http://127.0.0.1:{self.port}/_control/{name}"
+        url = f"http://{self.address}:{self.port}/_control/{name}"
         reply = self._session.request(method, url, json=data, timeout=60)
         reply.raise_for_status()
         return reply.json()
 
 
 @contextmanager
-def premises(*, seed: int, time_scale: float, kept: Path) -> Iterator[Premises]:
+def premises(*, seed: int, time_scale: float, kept: Path, kind: type[P]) -> Iterator[P]:
     """Yield everything but the product's own processes; stop and remove it after.
 
     Logs and evidence are left in ``kept``.
     """
     folder = Path(tempfile.mkdtemp(prefix="ps-faults-"))
     folder.chmod(0o755)  # PostgreSQL is somebody else
-    place = Premises(folder, seed=seed, kept=kept)
+    place = kind(folder, seed=seed, kept=kept)
     try:
         place.open(time_scale=time_scale)
         yield place
@@ -277,6 +297,7 @@ def premises(*, seed: int, time_scale: float, kept: Path) -> Iterator[Premises]:
         place.proxies.__exit__()
         place.redis.remove()
         place.database.remove()
+        place.close()
         shutil.copytree(place.logs, kept, dirs_exist_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
 

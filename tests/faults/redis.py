@@ -19,6 +19,7 @@ class RedisServer:
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
+        self.addresses = ["127.0.0.1"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def url_at(self, port: int) -> str:
@@ -26,7 +27,8 @@ class RedisServer:
 
     def start(self) -> None:
         self.folder.mkdir(exist_ok=True)
-        words = ["--bind", "127.0.0.1", "--port", str(self.port), "--save", ""]
+        words = ["--bind", *self.addresses, "--port", str(self.port), "--save", ""]
+        words += ["--protected-mode", "no"]
         words += ["--appendonly", "no", "--dir", str(self.folder)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(

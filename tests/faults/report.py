@@ -11,7 +11,7 @@ from typing import Any
 from .premises import ROOT
 from .reckoning import Tally
 
-_PATH = ROOT / "benchmarks" / "faults.json"
+_FOLDER = ROOT / "benchmarks"
 _SHOWN = 20
 
 
@@ -23,6 +23,7 @@ def final(
     tallies: Mapping[str, Tally],
     broken: Mapping[str, Any],
     *,
+    file: str,
     seconds: float,
     **run: Any,
 ) -> int:
@@ -42,8 +43,9 @@ def final(
     verdict = "clean" if is_clean else "NOT CLEAN"
     print(f"seed {run['seed']}, {seconds:.0f} s: {verdict}", flush=True)
     found = {**run, "seconds": round(seconds), **total, "vendors": numbers}
-    _PATH.parent.mkdir(exist_ok=True)
-    _PATH.write_text(json.dumps({**found, "broken": dict(broken)}, indent=1) + "\n")
+    _FOLDER.mkdir(exist_ok=True)
+    text = json.dumps({**found, "broken": dict(broken)}, indent=1)
+    (_FOLDER / file).write_text(f"{text}\n")
     return 0 if is_clean else 1
 
 

@@ -39,6 +39,8 @@ _CARELESS: dict[str, dict[str, Any]] = {
 
 
 class Trial:
+    file = "faults.json"  # where its figures are left
+
     def __init__(self, place: Premises, *, exports: int, seed: int) -> None:
         self.place, self.seed = place, seed
         self.exports = exports
@@ -71,6 +73,7 @@ class Trial:
         return report.final(
             tallies,
             broken,
+            file=self.file,
             seconds=time.monotonic() - began,
             exports=self.exports,
             seed=self.seed,
