@@ -17,9 +17,10 @@ from pinsync import clock
 
 from . import decisions, ledger
 from .adapters import Account, Adapter, Token, adapter_class
-from .breaker import count_failure, count_success, park, probe_failed
+from .breaker import Resting, Watch, count_failure, count_success, park, pause
+from .breaker import resting as rests
 from .crypto import CannotOpen
-from .errors import AtsError, BadCredentials, ErrorKind
+from .errors import AtsError, BadCredentials, ErrorKind, Throttled
 from .http import VendorHttp, open_adapter
 from .models import (
     AtsConnection,
@@ -100,13 +101,18 @@ def test(connection: AtsConnection) -> Account:
     """Prove the connection again, permission by permission.
 
     A refused credential parks it. A credential that works again lets parked work go on.
+    Somebody asks for it, so it is done though the connection is parked or its breaker
+    open; not where the vendor asked for a rest.
     """
-    return _prove(connection, share="pages")
+    connection.refresh_from_db()
+    if connection.is_told_to_rest(clock.now()):
+        raise rests(connection)
+    return _prove(connection, share="pages", anyway=True)
 
 
-def _prove(connection: AtsConnection, *, share: str) -> Account:
+def _prove(connection: AtsConnection, *, share: str, anyway: bool = False) -> Account:
     sealed = connection.credentials
-    with opened(connection, share=share) as adapter:
+    with opened(connection, share=share, anyway=anyway) as adapter:
         account = adapter.check()
     with transaction.atomic():
         row = _locked(connection)
@@ -131,10 +137,8 @@ def prove_due() -> None:
             _prove(connection, share="drainer")  # nobody waits: be patient
         except AtsError as error:
             log.info("Connection %s could not be proven: %s", connection.pk, error.kind)
-            if error.kind != ErrorKind.BAD_CREDENTIALS:
-                # Or it would be asked every second, once the breaker has let it through.
-                count = probe_failed if connection.probe_wait else count_failure
-                count(connection)
+            if error.kind not in (ErrorKind.BAD_CREDENTIALS, ErrorKind.THROTTLED):
+                count_failure(connection)
         else:
             count_success(connection)
 
@@ -185,13 +189,32 @@ def disconnect(connection: AtsConnection, *, by: User) -> None:
 
 
 @contextmanager
-def opened(connection: AtsConnection, *, share: str = "pages") -> Iterator[Adapter]:
-    """Open the connection for the reads of a page; a refused credential parks it."""
+def opened(
+    connection: AtsConnection, *, share: str = "pages", anyway: bool = False
+) -> Iterator[Adapter]:
+    """Open the connection for reads; a refused credential parks it.
+
+    Raises, without any call, where it is parked or rests, unless ``anyway``. A vendor
+    that asks for a rest gets it for the whole connection.
+    """
     sealed = connection.credentials
+    watch = Watch(connection)
     try:
-        adapter = open_connection(connection, _stored(connection), share=share)
+        adapter = open_connection(
+            connection,
+            _stored(connection),
+            share=share,
+            may_start=None if anyway else watch.may_start,
+        )
         with _closing(adapter):
+            if not anyway:
+                watch.begin(adapter.ping)
             yield adapter
+    except Resting:
+        raise
+    except Throttled as error:
+        pause(connection, clock.period(error.wait))
+        raise
     except BadCredentials as error:
         current = AtsConnection.objects.get(pk=connection.pk)
         if current.credentials == sealed:  # nobody has replaced it meanwhile

@@ -24,7 +24,6 @@ from django.db.models import F, Q, QuerySet
 from pinsync import clock
 from pinsync.worker import stopping
 
-from . import breaker
 from .adapters import Adapter, vendors
 from .connections import opened
 from .directory_store import forget_ended, lease_end, mine, store, sweep
@@ -113,9 +112,7 @@ def pull(connection: AtsConnection, gives_way: GivesWay = lambda: False) -> None
     except BadCredentials:
         _release(row)  # parked: goes on as soon as somebody has reconnected
     except Throttled as error:
-        pause = clock.period(error.wait)
-        breaker.pause(connection, pause)
-        _put_off(row, pause, error.sentence, counts=False)
+        _put_off(row, clock.period(error.wait), error.sentence, counts=False)
     except AtsError as error:
         tries = len(RETRIES) if isinstance(error, MissingPermission) else row.tries
         _put_off(row, _wait_after(tries), error.sentence)
@@ -205,7 +202,7 @@ def _begin(row: AtsDirectoryPull) -> bool:
 
 
 def _may_go_on(row: AtsDirectoryPull) -> bool:
-    rows = AtsConnection.objects.usable(clock.now())
+    rows = AtsConnection.objects.open_at(clock.now())
     return rows.filter(pk=row.connection_id).exists()
 
 

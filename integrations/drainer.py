@@ -28,7 +28,7 @@ from pinsync.worker import stopping
 from . import backlog, breaker, crypto, due, failures
 from .adapters import Adapter
 from .engine import work_for
-from .errors import AtsError, BadCredentials, ErrorKind, MissingPermission
+from .errors import AtsError, ErrorKind
 from .http import VendorHttp
 from .intents import Stale, TooOld
 from .models import AtsConnection, AtsPerson, ExportStep
@@ -75,6 +75,7 @@ class Line:
     picked: deque[tuple[int, int]] = field(default_factory=deque)
     idle_since: float = field(default_factory=time.monotonic)
     failing: bool = False
+    probing: bool = False
 
     @property
     def threads(self) -> int:
@@ -95,16 +96,29 @@ class Line:
         return self.open and bool(self.picked) and self.threads < self.limit
 
     def before_call(self) -> None:
-        """Hold each call to the pace; refuse it while the connection rests."""
+        """Hold each call to the pace."""
         self.after_call()
         self.pace.wait()
-        if not self.open or stopping.is_set():
-            raise Paused
         self.calling[threading.get_ident()] = time.monotonic()
 
     def after_call(self) -> None:
         """Forget the thread's last call; also good where there was none."""
         self.calling.pop(threading.get_ident(), None)
+
+    def may_start(self) -> None:
+        """Raise Paused where no call may start: the row is asked before each one.
+
+        Whoever recorded that the connection rests may be another process.
+        """
+        if stopping.is_set() or not (self.open or self.probing):
+            raise Paused
+        if self.probing:
+            return
+        failures_so_far = breaker.failures_in_row(self.connection)
+        if failures_so_far is None:
+            self.close()
+            raise Paused
+        self.failing = self.failing or failures_so_far > 0
 
     def close(self) -> None:
         """Start nothing more; the calls under way go on."""
@@ -254,9 +268,8 @@ class Drainer:
         mine.update(leased_until=now + clock.period(LEASE))
         usable = set(mine.usable(now).values_list("pk", flat=True))
         for pk, line in list(self.lines.items()):
-            if pk not in usable:
-                line.open = False
-                line.picked.clear()
+            if pk not in usable and not line.probing:
+                line.close()
             if not line.busy and not line.picked and self._is_idle(line):
                 self._release(line)
 
@@ -378,6 +391,7 @@ def _adapter(adapters: dict[Line, Adapter], line: Line) -> Adapter:
             line.credentials,
             share="drainer",
             before_call=line.before_call,
+            may_start=line.may_start,
         )
         adapters[line] = adapter
     return adapter
@@ -454,32 +468,24 @@ def _notice(line: Line, error: AtsError) -> None:
 
 
 def _close_if_resting(line: Line) -> None:
-    usable = AtsConnection.objects.usable(clock.now()).filter(pk=line.connection.pk)
-    if not usable.exists():
+    if breaker.failures_in_row(line.connection) is None:
         line.close()
 
 
 def _probe(line: Line, adapter: Adapter) -> bool:
     """Ask the vendor with a read whether it answers again; close the line if not."""
-    connection = line.connection
+    line.probing = True
     try:
-        adapter.ping()
+        answers = breaker.probe(line.connection, adapter.ping)
     except Paused:
         return False
-    except MissingPermission:
-        pass  # it answers, which is all that was asked
-    except BadCredentials as error:
+    finally:
+        line.probing = False
+    if answers:
+        line.connection.probe_wait = 0
+    else:
         line.close()
-        breaker.park(connection, kind=error.kind, sentence=error.sentence)
-        return False
-    except AtsError:
-        line.close()
-        breaker.probe_failed(connection)
-        return False
-    connection.probe_wait = 0
-    breaker.count_success(connection)
-    AtsConnection.objects.filter(pk=connection.pk).update(probe_wait=0)
-    return True
+    return answers
 
 
 # --- The task --------------------------------------------------------------------

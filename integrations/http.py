@@ -26,10 +26,10 @@ from pinsync import __version__, clock
 
 from . import guard, transport
 from .adapters import Adapter, Effect, Env, Reply, adapter_class
-from .errors import AtsError, BadCredentials, NotSent, Rejected
+from .errors import AtsError, BadCredentials, NotSent, Rejected, Throttled
 from .measures import measures
 from .pace import shared_pace
-from .replies import Failures, decoded
+from .replies import TOLD, USUAL_WAIT, Failures, decoded, wait_told
 from .signing import Signer
 from .tokens import Held, Tokens
 
@@ -59,6 +59,7 @@ class VendorHttp:
         adapter_class: type[Adapter],
         credentials: Mapping[str, str],
         before_call: Callable[[], None] | None = None,
+        may_start: Callable[[], None] | None = None,
         deadline: float | None = None,
         tokens: Tokens | None = None,
     ) -> None:
@@ -66,6 +67,7 @@ class VendorHttp:
         self.last_seconds = 0.0
         self._vendor = adapter_class
         self.before_call = before_call
+        self._may_start = may_start
         self._deadline = deadline
         self._adapter: Adapter | None = None
         self._base: guard.Address | None = None
@@ -122,6 +124,9 @@ class VendorHttp:
         again: bool = False,
     ) -> Reply:
         """Make one call, as ``adapters.Http`` promises."""
+        # What belongs to a write that is under way ends with it, or nobody would know
+        # what became of it.
+        is_under_way = self._is_writing and self._gate is None
         gate = self._take_gate() if effect is Effect.WRITE and not again else None
 
         def ask() -> Reply:
@@ -131,6 +136,8 @@ class VendorHttp:
             request = transport.Request(method, address, headers=sent, body=body)
             if self.before_call is not None:
                 self.before_call()
+            if self._may_start is not None and not is_under_way:
+                self._may_start()
             reply = self._exchange(request, effect, gate, again=again)
             if reply.status in accept:
                 return reply
@@ -312,7 +319,10 @@ class VendorHttp:
 
     def _error(self, reply: Reply, failures: Failures) -> Exception | None:
         explained = self._served.explain(reply, failures.effect)
-        return explained or failures.of_status(reply)
+        error = explained or failures.of_status(reply)
+        if isinstance(error, Throttled) and TOLD in reply.headers:
+            error.wait = wait_told(reply.headers) or USUAL_WAIT
+        return error
 
 
 def open_adapter(
@@ -321,19 +331,22 @@ def open_adapter(
     *,
     share: str = "pages",
     before_call: Callable[[], None] | None = None,
+    may_start: Callable[[], None] | None = None,
     tokens: Tokens | None = None,
     facts: Mapping[str, str] | None = None,
 ) -> Adapter:
     """Return the vendor's adapter with a session of its own; ``http.close()`` ends it.
 
-    Calls are paced as their share allows, unless ``before_call`` does it. ``tokens``
-    keeps what the sign-in brings, ``facts`` are those of the connection.
+    Calls are paced as their share allows, unless ``before_call`` does it. ``may_start``
+    is asked directly before each call, but for those of a write that is under way.
+    ``tokens`` keeps what the sign-in brings, ``facts`` are those of the connection.
     """
     cls = adapter_class(vendor)
     http = VendorHttp(
         adapter_class=cls,
         credentials=credentials,
         before_call=before_call,
+        may_start=may_start,
         deadline=PAGE_DEADLINE if share == "pages" and not before_call else None,
         tokens=tokens,
     )

@@ -170,10 +170,10 @@ def _update_of(fields: tuple[str, ...], states: tuple[ExportStep.State, ...]) ->
     )
 
 
-# Who the candidate of a step is, as long as its connection is usable.
+# Who the candidate of a step is, as long as a call may start on its connection.
 _usable_identity = Lookup(
     lambda: (
-        AtsConnection.objects.usable(slot("now"))
+        AtsConnection.objects.open_at(slot("now"))
         .order_by()
         .filter(steps__pk=slot("step"))
         .values_list(

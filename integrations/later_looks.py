@@ -16,7 +16,7 @@ from typing import Any
 from pinsync import clock
 from pinsync.worker import stopping
 
-from . import breaker, lookup, matching, timing
+from . import lookup, matching, timing
 from .adapters import Adapter, Key
 from .connections import opened
 from .errors import AtsError, ErrorKind, Throttled
@@ -162,10 +162,10 @@ def _try_later(look: LaterLook, error: AtsError | None = None) -> None:
     """Put the look off; only what was no answer at all counts as a try."""
     if error is not None and error.kind == ErrorKind.THROTTLED:
         wait = clock.period(error.wait if isinstance(error, Throttled) else AGAIN)
-        breaker.pause(look.step.connection, wait)
         _move(look, due_at=clock.now() + wait, tries=look.tries - 1)
     elif error is not None and error.kind == ErrorKind.BAD_CREDENTIALS:
-        _move(look, due_at=_later(AGAIN), tries=look.tries - 1)
+        # Due at once: it waits only because nobody works a parked connection.
+        _move(look, due_at=clock.now(), tries=look.tries - 1)
     elif look.tries >= MOST_TRIES:
         log.warning("The later looks at step %s were given up", look.step_id)
         _move(look, due_at=None)

@@ -19,7 +19,7 @@ from django.db.models import Case, F, Q, Value, When
 from pinsync import clock
 from pinsync.worker import stopping
 
-from . import breaker, lookup, matching
+from . import lookup, matching
 from .adapters import Adapter, Key, Trigger
 from .connections import opened
 from .errors import AtsError, ErrorKind, Throttled
@@ -204,7 +204,6 @@ def _try_later(check: DuplicateCheck, error: AtsError) -> None:
 
 def _throttled(check: DuplicateCheck, error: AtsError) -> None:
     wait = clock.period(error.wait if isinstance(error, Throttled) else RETRIES[0])
-    breaker.pause(check.connection, wait)
     _move(check, not_before=clock.now() + wait, tries=check.tries - 1)
 
 

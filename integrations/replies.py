@@ -26,6 +26,7 @@ from .errors import (
     Unexpected,
 )
 
+TOLD = "Retry-After"
 USUAL_WAIT = 60.0
 LONGEST_WAIT = 3600.0
 _SHORTEST_WAIT = 1.0
@@ -59,7 +60,7 @@ def _without_nul(data: Any) -> Any:
 
 def wait_told(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that Retry-After asks for, from 1 to 3600; None: nonsense."""
-    text = headers.get("Retry-After", "")
+    text = headers.get(TOLD, "")
     if _SECONDS.fullmatch(text):
         seconds = float(text)
     else:
@@ -148,7 +149,9 @@ class Failures:
                     wait=wait_told(reply.headers) or USUAL_WAIT,
                 )
             case 503:
-                return self._unavailable(wait_told(reply.headers))
+                told = TOLD in reply.headers
+                wait = (wait_told(reply.headers) or USUAL_WAIT) if told else None
+                return self._unavailable(wait)
         return None
 
     def _unavailable(self, wait: float | None) -> AtsError | None:

@@ -153,6 +153,7 @@ def open_connection(
     *,
     share: str,
     before_call: Callable[[], None] | None = None,
+    may_start: Callable[[], None] | None = None,
 ) -> Adapter:
     """Return the connection's adapter, with its token and its facts."""
     return open_adapter(
@@ -160,6 +161,7 @@ def open_connection(
         credentials,
         share=share,
         before_call=before_call,
+        may_start=may_start,
         tokens=StoredTokens(
             connection, patience=PAGE_DEADLINE if share == "pages" else CALL_DEADLINE
         ),

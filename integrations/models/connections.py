@@ -45,10 +45,14 @@ class AtsConnectionQuerySet(models.QuerySet["AtsConnection"]):
         return self.exclude(state=AtsConnection.State.DISCONNECTED)
 
     def usable(self, now: datetime) -> AtsConnectionQuerySet:
-        """Return those that calls may be made on at this moment."""
+        """Return those that may be worked at this moment, if only to probe them."""
         return self.filter(state=AtsConnection.State.CONNECTED).filter(
             Q(paused_until=None) | Q(paused_until__lte=now)
         )
+
+    def open_at(self, now: datetime) -> AtsConnectionQuerySet:
+        """Return those on which any call may start at this moment."""
+        return self.usable(now).filter(probe_wait=0)
 
 
 class AtsConnection(models.Model):
@@ -165,6 +169,11 @@ class AtsConnection(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state != self.State.DISCONNECTED
+
+    def is_told_to_rest(self, now: datetime) -> bool:
+        """Return whether the vendor asked for a rest; an open breaker is our own wish."""
+        until = self.paused_until
+        return until is not None and until > now and not self.probe_wait
 
     def _context(self, field: str) -> str:
         # Binds the ciphertext to its place: copied to another row it does not open.

@@ -27,15 +27,15 @@ def vendors(monkeypatch, ready_resume):
     """Open a fake ATS per connection instead of the real door."""
     by_key: dict[str, FakeAts] = {}
 
-    def open_fake(connection, credentials, *, share, before_call=None):
+    def open_fake(connection, credentials, *, share, before_call=None, may_start=None):
         ats = by_key.setdefault(credentials["api_key"], FakeAts())
         adapter: Any = fake_adapter(ats, connection.vendor)
-        if before_call is None:
+        if may_start is None:
             return adapter
         write = adapter.http.write
 
         def paced_write():
-            before_call()
+            may_start()
             write()
 
         adapter.http.write = paced_write
@@ -227,10 +227,10 @@ def test_a_line_gains_a_thread_per_answer_and_loses_them_when_slow(connection):
 
 def test_a_closed_line_starts_no_call(connection):
     line = Line(connection=connection, credentials={}, pace=Pace(None), most=16)
-    line.before_call()
+    line.may_start()
     line.open = False
     with pytest.raises(Paused):
-        line.before_call()
+        line.may_start()
 
 
 def test_the_pace_bounds_the_threads(connection, settings):

@@ -20,7 +20,12 @@ from integrations import (
     timing,
 )
 from integrations.adapters import Account
-from integrations.errors import AlreadyThere, BadCredentials, MissingPermission
+from integrations.errors import (
+    AlreadyThere,
+    BadCredentials,
+    MissingPermission,
+    NotSent,
+)
 from integrations.models import (
     AtsConnection,
     AtsPerson,
@@ -190,10 +195,14 @@ def test_a_probe_that_may_not_read_has_been_answered(broken, bench, ats):
     assert len(ats.people) == 5
 
 
+def still_down():
+    raise NotSent("The ATS cannot be reached.")
+
+
 def test_a_connection_proven_anew_does_not_wait_for_the_breaker(
     broken, connection, bench, ats, alice, monkeypatch
 ):
-    breaker.probe_failed(connection)
+    assert not breaker.probe(connection, still_down)
     connection.refresh_from_db()
     connections._store_proof(connection, Account(id=None, name="Acme"))
     bench.pass_time(12)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,19 +123,14 @@ def meaning(reply: Reply, effect: Effect, *, secret: str) -> AtsError | None:
     if reply.status in (409, 429) or reply.status >= 500:
         return None
     said = shorten(failure.message, secret=secret) or "it gave no reason"
-    return _of_failure(failure, said, effect, reply.headers)
+    return _of_failure(failure, said, effect)
 
 
-def _of_failure(
-    failure: Failure, said: str, effect: Effect, headers: Mapping[str, str]
-) -> AtsError:
+def _of_failure(failure: Failure, said: str, effect: Effect) -> AtsError:
     if failure.lacks_permission:
         return lacking("")
     if failure.has(*THROTTLED):
-        return Throttled(
-            "Ashby asks for fewer calls. It goes on automatically.",
-            wait=_wait(headers),
-        )
+        return Throttled("Ashby asks for fewer calls. It goes on automatically.")
     if failure.has(INTERNAL):
         return _failed_inside(effect)
     if failure.has(*START_AGAIN):
@@ -156,11 +150,6 @@ def _failed_inside(effect: Effect) -> AtsError:
             "It is looked up there before anything is sent again."
         )
     return NotSent("Ashby reported an internal error. It is tried again automatically.")
-
-
-def _wait(headers: Mapping[str, str]) -> float:
-    told = {name.lower(): value for name, value in headers.items()}.get("retry-after")
-    return min(float(told), 3600.0) if told and told.strip().isdecimal() else 60.0
 
 
 def gone(what: str) -> Gone:
