@@ -120,22 +120,34 @@ class Stage:
         """Return what the present work-horse has used so far (Linux; elsewhere 0)."""
         return sum(_cpu_seconds(pid) for pid in self._horses())
 
+    def cpu_seconds(self, workers: list[str]) -> float:
+        """Return what they and their children, ended or not, have used so far."""
+        own = (self._processes[name].pid for name in workers)
+        ended = sum(_cpu_seconds(pid, with_ended=True) for pid in own)
+        return ended + self.drainer_cpu_seconds()
+
     def _horses(self) -> list[int]:
-        pid = self._processes["exports"].pid
-        try:
-            text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-        except OSError:
-            return []
-        return [int(word) for word in text.split()]
+        workers = [p for n, p in self._processes.items() if n.startswith("exports")]
+        return [pid for worker in workers for pid in _children(worker.pid)]
 
 
-def _cpu_seconds(pid: int) -> float:
+def _children(pid: int) -> list[int]:
     try:
-        # pid (name) state ...; user and system time are the 14th and 15th.
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(word) for word in text.split()]
+
+
+def _cpu_seconds(pid: int, *, with_ended: bool = False) -> float:
+    """Return its user and system time; also that of its children that have ended."""
+    try:
+        # pid (name) state ...; the times are the 14th and 15th, the children's next.
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    ticks = sum(int(field) for field in fields[11 : 15 if with_ended else 13])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
