@@ -79,13 +79,20 @@ def _created_twice() -> Iterable[str]:
 
 def _created_blindly() -> Iterable[str]:
     """No write after an unclear one unless a look-up began after that one's intent."""
-    for step in ExportStep.objects.filter(attempt__gt=1).prefetch_related("attempts"):
-        attempts = sorted(step.attempts.all(), key=lambda a: a.number)
-        for before, after in pairwise(attempts):
-            unclear = before.outcome in ("", ExportAttempt.Outcome.UNCLEAR)
-            looked = after.looked_up_at and after.looked_up_at > before.intent_at
-            if unclear and not looked:
-                yield f"step {step.pk}, attempt {after.number}"
+    attempts = (
+        ExportAttempt.objects.filter(step__attempt__gt=1)
+        .order_by("step_id", "number")
+        .values_list(
+            "step_id", "number", "outcome", "intent_at", "looked_up_at", named=True
+        )
+    )
+    for before, after in pairwise(attempts.iterator()):
+        if before.step_id != after.step_id:
+            continue
+        unclear = before.outcome in ("", ExportAttempt.Outcome.UNCLEAR)
+        looked = after.looked_up_at and after.looked_up_at > before.intent_at
+        if unclear and not looked:
+            yield f"step {after.step_id}, attempt {after.number}"
 
 
 def _claims_of_nobody() -> Iterable[str]:
