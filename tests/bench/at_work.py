@@ -94,6 +94,7 @@ def _intend(step: ExportStep) -> None:
 def dispatching(times: int) -> Iterator[Figure]:
     """Sweep and look for what is due, in the good case and in the bad one."""
     _let_all_be_worked()
+    _age_intents(timedelta())
     quiet = Figure("sweep: nobody vanished", SWEEP_MS)
     yield quiet.repeat(dispatcher.sweep, times)
     busy = Figure("is an export due: all are worked already", SWEEP_MS)
@@ -130,13 +131,17 @@ def _look_at_all_else() -> None:
 
 def _vanished() -> Figure:
     """Sweep what the steps above left behind: each is one transaction."""
-    sending = ExportStep.objects.filter(state=ExportStep.State.SENDING)
-    sending.update(intent_at=clock.now() - timedelta(minutes=5))
-    number = sending.count()
+    number = _age_intents(timedelta(minutes=5))
     figure = Figure(f"sweep: {number} vanished at once, each")
     figure.add(dispatcher.sweep)
     figure.took_ms = [figure.took_ms[0] / max(number, 1)]
     return figure
+
+
+def _age_intents(age: timedelta) -> int:
+    """Let what is on its way have begun so long ago; return how much that is."""
+    sending = ExportStep.objects.filter(state=ExportStep.State.SENDING)
+    return sending.update(intent_at=clock.now() - age)
 
 
 def monitoring(times: int) -> Iterator[Figure]:
