@@ -10,10 +10,12 @@ import hashlib
 import json
 import logging
 import re
+from collections.abc import Iterator
 
 from anyascii import anyascii
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.template.loader import render_to_string
 
 from pinsync import clock, waking
@@ -33,6 +35,7 @@ TEMPLATE_VERSION = 1
 MAX_PAGES = 2
 _TRIES = 3
 _BACKOFF = (10, 60)  # seconds after the first and the second failure
+_LOOKED_UP = 20  # documents in one question
 _CLAIM = 60  # seconds after which the worker of a claimed document counts as dead
 
 State = ResumeDocument.State
@@ -99,25 +102,45 @@ def file_name_of(candidate: Candidate) -> str:
     )
 
 
-def claim_next() -> ResumeDocument | None:
-    """Return a wanted document that is due, claimed for this worker; None: no such.
+def claims() -> Iterator[ResumeDocument]:
+    """Yield the wanted documents that are due, each claimed for this worker.
 
-    The claim is a try. It lapses by itself, so the document of a worker that died is
-    due again; one that has ended three workers is given up.
+    One of each organization in turn: nobody waits behind another's ten thousand. The
+    claim is a try. It lapses by itself, so the document of a worker that died is due
+    again; one that has ended three workers is given up.
     """
+    found = True
+    while found:
+        found = False
+        for number in _due_in_turn():
+            if document := _claim(number):
+                found = True
+                yield document
+
+
+def claim_next() -> ResumeDocument | None:
+    """Return the next document, claimed for this worker; None: no such."""
+    return next(claims(), None)
+
+
+def _due_in_turn() -> list[int]:
+    mine = Window(
+        RowNumber(),
+        partition_by="candidate__organization",
+        order_by=["not_before", "pk"],
+    )
+    due = ResumeDocument.objects.filter(state=State.WANTED, not_before__lte=clock.now())
+    in_turn = due.annotate(turn=mine).order_by("turn", "not_before", "pk")
+    return list(in_turn.values_list("pk", flat=True)[:_LOOKED_UP])
+
+
+def _claim(number: int) -> ResumeDocument | None:
     now = clock.now()
-    due = ResumeDocument.objects.filter(state=State.WANTED, not_before__lte=now)
-    for document in due.order_by("not_before", "pk").defer("pdf")[:20]:
-        claimed = ResumeDocument.objects.filter(
-            pk=document.pk,
-            state=State.WANTED,
-            tries=document.tries,
-            not_before=document.not_before,
-        ).update(not_before=now + clock.period(_CLAIM), tries=F("tries") + 1)
-        if claimed:
-            document.refresh_from_db()
-            return document
-    return None
+    mine = ResumeDocument.objects.filter(pk=number)
+    claimed = mine.filter(state=State.WANTED, not_before__lte=now).update(
+        not_before=now + clock.period(_CLAIM), tries=F("tries") + 1
+    )
+    return mine.defer("pdf").get() if claimed else None
 
 
 def render(document: ResumeDocument) -> None:

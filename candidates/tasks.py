@@ -34,8 +34,9 @@ def render_due() -> None:
     """Make the wanted resumes until none is due."""
     waking.awake("documents")
     end = time.monotonic() + clock.scaled(_LONGEST)
+    claims = resume.claims()
     while time.monotonic() < end:
-        document = resume.claim_next()
+        document = next(claims, None)
         if document is None:
             return
         resume.render(document)

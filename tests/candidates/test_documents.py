@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 from django.db import connection, transaction
@@ -245,6 +245,17 @@ def test_a_claim_that_another_worker_was_quicker_with_is_not_made(acme, monkeypa
     assert resume.claim_next() is None
     document.refresh_from_db()
     assert document.tries == 1
+
+
+def test_organizations_have_their_turns_however_many_resumes_one_of_them_wants(
+    acme, globex
+):
+    for number in range(5):
+        resume.want_resume(dana(acme, first_name=f"Dana{number}"))
+    theirs = resume.want_resume(dana(globex))
+    first, second = islice(resume.claims(), 2)
+    assert first.candidate.organization == acme
+    assert second == theirs
 
 
 def test_a_document_that_ended_three_workers_is_given_up(acme, heard):
