@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from tests.vendors.desk import FACTS
 
 from .fakeats import Bench, FakeAts
 from .office import VENDORS, Office
+from .outages import Part
 from .scene import Scene
 
 
@@ -176,3 +177,16 @@ def offices(brisk, request, clients) -> Iterator[list[Office]]:
     sims = [(slug, request.getfixturevalue(f"{slug}_sim")) for slug in VENDORS[::-1]]
     yield [Office(slug, sim, clients) for slug, sim in sims]
     assert broken_invariants() == {}
+
+
+@pytest.fixture
+def take_away(request):
+    """Let a part be away, and be back after ``end()`` or when the test is over."""
+
+    def begin(row: str, offices: Sequence[Office] = ()) -> Part:
+        part = Part(row, list(offices))
+        request.addfinalizer(part.end)
+        part.begin()
+        return part
+
+    return begin

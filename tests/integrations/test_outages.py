@@ -20,7 +20,6 @@ from tests.faults.parts import wait_until
 
 from .every_page import NO_PAGES, Pages, named, open_admin
 from .office import Office
-from .outages import Part
 from .working_day import Day
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,15 +69,17 @@ def test_no_page_is_forgotten(offices):
 
 
 @each_row
-def test_every_page_opens_while(row, offices, operator):
+def test_every_page_opens_while(row, request, operator, take_away):
+    if row.startswith("ats"):  # all five at once
+        offices = request.getfixturevalue("offices")
+    else:
+        offices = [request.getfixturevalue("office")]
     pages = Pages(offices[0], with_a_question(offices[0]))
-    part = Part(row, offices)
-    part.begin()
+    part = take_away(row, offices)
     answers = pages.open() | open_admin(operator)
     assert {name: status for name, status in answers.items() if status != 200} == {}
     assert len(answers) > 75
     assert part.calls == 0  # so that nobody waits, however long it takes to answer
-    part.end()
 
 
 # --- Work --------------------------------------------------------------------------
@@ -123,10 +124,11 @@ def vendor() -> str:
 
 
 @each_row_of_ours
-def test_a_days_work_is_recorded_and_then_goes_out_while(row, office, bob, redis):
+def test_a_days_work_is_recorded_and_then_goes_out_while(
+    row, office, bob, redis, take_away
+):
     day = Day(office, bob)
-    part = Part(row)
-    part.begin()
+    part = take_away(row)
     assert day.run() == a_day_at(office)
     ended = {"Dana": "cancelled", "Fay": "cancelled"}
     assert wishes() == ended | {"Erin": "waiting", "Grace": "waiting"}

@@ -28,7 +28,7 @@ from integrations.models import (
 
 from .consenting import decide, leave
 from .office import HX, Office
-from .outages import KINDS, SOON, Part
+from .outages import KINDS, SOON
 from .screens import Screen
 from .test_outages import a_day_at, wishes
 from .working_day import Day
@@ -49,10 +49,9 @@ SENTENCES = {
 
 
 @each_kind
-def test_a_days_work_is_recorded_and_then_goes_out_while(kind, office, bob):
+def test_a_days_work_is_recorded_and_then_goes_out_while(kind, office, bob, take_away):
     day = Day(office, bob)
-    part = Part(f"ats-{kind}", [office])
-    part.begin()
+    part = take_away(f"ats-{kind}", [office])
     assert day.run() == a_day_at(office)
     assert part.calls == 0
     Drainer().run()  # in vain
@@ -169,12 +168,11 @@ def stored() -> list[Any]:
 
 @each_kind
 def test_whoever_needs_the_ats_is_told_and_nothing_is_half_saved_while(
-    kind, office, as_charlie
+    kind, office, as_charlie, take_away
 ):
     asking = Asking(office, as_charlie)
     before = stored()
-    part = Part(f"ats-{kind}", [office])
-    part.begin()
+    part = take_away(f"ats-{kind}", [office])
     sentence = rf"{office.label}{SENTENCES[kind]}\. Try again in a moment\."
     wrong: dict[str, str] = {}
     calls: dict[str, int] = {}
@@ -194,11 +192,10 @@ def test_whoever_needs_the_ats_is_told_and_nothing_is_half_saved_while(
 
 
 @each_kind
-def test_every_ats_can_be_disconnected_while(kind, offices):
+def test_every_ats_can_be_disconnected_while(kind, offices, take_away):
     for office in offices:
         office.trigger(office.dana(email=f"dana@{office.vendor}.example"))
-    part = Part(f"ats-{kind}", offices)
-    part.begin()
+    part = take_away(f"ats-{kind}", offices)
     for office in offices:
         assert f"{office.label} is disconnected." in office.administer("disconnect")
     assert part.calls == 0
@@ -206,4 +203,3 @@ def test_every_ats_can_be_disconnected_while(kind, offices):
         assert row.state == AtsConnection.State.DISCONNECTED
         assert row.credentials == row.token == ""
     assert set(Export.objects.values_list("state", flat=True)) == {"cancelled"}
-    part.end()
