@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from . import cast, delay, directory, million, pdf, report, throughput
+from . import cast, delay, directory, fairness, growth, million, pdf, report, throughput
 from .stage import stage
 
 _ROUNDS = 2
@@ -21,6 +21,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
     if arguments.million:
         million.run(million.EXPORTS // 50 if arguments.quick else million.EXPORTS)
+    elif arguments.growth:
+        growth.run(quick=arguments.quick, picture=growth.PICTURE)
     else:
         _run_all_else(quick=arguments.quick)
 
@@ -48,9 +50,10 @@ def _run_all_else(*, quick: bool) -> None:
         report.delay_lines(delays)
         directories = directory.measure(setting, people, quick=quick)
         report.directory_lines(directories)
+        waits = fairness.in_a_process(quick=quick)
         if not quick:
             seconds = time.monotonic() - began
-            report.write(compared, made, delays, directories, seconds=seconds)
+            report.write(compared, made, delays, directories, waits, seconds=seconds)
 
 
 def _arguments() -> argparse.Namespace:
@@ -65,6 +68,11 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="Instead: a million exports in a PostgreSQL of its own, or in a new "
         "database of the server that DATABASE_URL names.",
+    )
+    parser.add_argument(
+        "--growth",
+        action="store_true",
+        help="Instead: speed by candidates, connections and workers, as docs/growth.svg.",
     )
     return parser.parse_args()
 

@@ -95,6 +95,7 @@ def write(
     made: dict[str, float],
     delays: Delays,
     directories: Directories,
+    waits: dict[str, float],
     *,
     seconds: float,
 ) -> None:
@@ -116,7 +117,7 @@ def write(
         "trigger_to_sent_p50_s": round(median(delays.sent), 3),
         "run_seconds": round(seconds),
     }
-    figures |= _of_directories(directories)
+    figures |= _of_directories(directories) | waits
     PATH.parent.mkdir(exist_ok=True)
     PATH.write_text(json.dumps(figures, indent=2) + "\n")
     print(f"\nWritten to {PATH.relative_to(ROOT)} after {seconds:.0f} s.")
