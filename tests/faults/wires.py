@@ -64,13 +64,17 @@ class Wires:
         for cable, address in (("a", HUB), ("b", BASE)):
             here, there = f"{cable}{name}", f"to{cable}"
             net = f"10.77.{number}{'ab'.index(cable)}"
-            end = f"link add {here} type veth peer name {there} netns {host.pid}"
-            _run("ip", *end.split())
+            mac = f"02:00:00:00:{number:02}:0{cable}"
+            end = f"address {mac} type veth peer name {there} netns {host.pid}"
+            _run("ip", "link", "add", here, *end.split())
             _run("ip", "address", "add", f"{net}.1/30", "dev", here)
             _run("ip", "link", "set", here, "up")
             self._in(name, f"ip address add {net}.2/30 dev {there}")
             self._in(name, f"ip link set {there} up")
             self._in(name, f"ip route add {address}/32 via {net}.1")
+            # Or a cut would be told by nobody answering to “who has this address?”.
+            known = f"{net}.1 lladdr {mac} dev {there} nud permanent"
+            self._in(name, f"ip neigh replace {known}")
         self._in(name, "ip link set lo up")
 
     def command(self, name: str, command: Command) -> Command:
