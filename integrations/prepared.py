@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -31,8 +32,8 @@ def slot(name: str) -> Any:
 
 class _Statement(NamedTuple):
     sql: str
-    fixed: list[Any]  # the values that are the same each time, in their places
-    slots: list[tuple[int, str]]  # the places and names of the others
+    parameters: list[Any]  # those that are slots stand for what each run brings
+    slots: list[tuple[int, str]]  # their places and names
 
 
 class _Prepared:
@@ -53,15 +54,53 @@ class _Prepared:
         parameters = parameters.copy()
         for place, name in slots:
             parameters[place] = _stored(values[name], database)
-        cursor = database.cursor()
+        cursor = _cursor(database)
         cursor.execute(sql, parameters)
         return cursor
 
 
 def _statement(sql: str, parameters: Sequence[Any]) -> _Statement:
-    places = list(parameters)
-    slots = [(n, p.name) for n, p in enumerate(places) if isinstance(p, _Slot)]
-    return _Statement(sql, places, slots)
+    """Write what is the same each time into the statement itself.
+
+    PostgreSQL uses a partial index for a kept plan only where it can see that it may.
+    """
+    first, *pieces = sql.split("%s")
+    if len(pieces) != len(parameters):
+        raise ValueError("A statement must have one %s for each parameter.")
+    left = []
+    for piece, parameter in zip(pieces, parameters, strict=True):
+        written = _literal(parameter)
+        left += [] if written else [parameter]
+        first += (written or "%s") + piece
+    slots = [(n, p.name) for n, p in enumerate(left) if isinstance(p, _Slot)]
+    return _Statement(first, left, slots)
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, str):
+        quoted = value.replace("'", "''").replace("%", "%%")
+        return f"'{quoted}'"
+    return str(value) if type(value) is int else ""
+
+
+def _cursor(database: Any) -> Any:
+    """Return a cursor; PostgreSQL's keeps a plan, which costs more than the answer.
+
+    It does so from the third run on: the option ``prepare_threshold`` of the database.
+    """
+    if database.vendor != "postgresql":
+        return database.cursor()
+    database.ensure_connection()
+    return database._prepare_cursor(_bound_by_server()(database.connection))
+
+
+@cache
+def _bound_by_server() -> Any:
+    from psycopg import Cursor  # SQLite starts sooner without
+
+    return Cursor
 
 
 class _Select(_Prepared):

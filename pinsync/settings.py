@@ -225,7 +225,8 @@ def _database() -> dict[str, Any]:
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
         )
     else:
-        config["OPTIONS"] = {**_NOTICE_A_CUT, **options}  # DATABASE_URL's own win
+        # DATABASE_URL's own win. ``integrations.prepared`` has its plans kept.
+        config["OPTIONS"] = {"prepare_threshold": 2, **_NOTICE_A_CUT, **options}
     config["CONN_MAX_AGE"] = 60
     config["CONN_HEALTH_CHECKS"] = True
     return config
