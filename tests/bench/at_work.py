@@ -23,7 +23,7 @@ from integrations import (
     outreach_check,
     retention,
 )
-from integrations.drainer import Drainer, Line
+from integrations.drainer import Drainer
 from integrations.intents import Ticket, intend
 from integrations.matching import identities
 from integrations.models import AtsConnection, ExportStep
@@ -37,19 +37,23 @@ CLAIM_MS, SWEEP_MS, SCRAPE_MS, READYZ_MS = 5.0, 50.0, 200.0, 20.0
 
 def claims(times: int) -> Iterator[Figure]:
     """Lease connections one by one, pick from each, take the first of what was picked."""
-    lease = Figure("claim: find and lease a connection", CLAIM_MS)
+    find = Figure("claim: find connections with due work", CLAIM_MS)
+    lease = Figure("claim: find and lease one, durably", CLAIM_MS)
     pick = Figure("claim: pick its due steps", CLAIM_MS)
     take = Figure("claim: load a step with its person", CLAIM_MS)
     send = Figure("intent: one durable transaction before a write")
     drainer = Drainer()
     for connection in _with_due_work()[:times]:
-        line = _leased(drainer, connection, lease)
+        _leave_free(connection)
+        find.add(lambda: due.connections(clock.now()))
+        lease.add(drainer._lease)
+        line = drainer.lines[connection.pk]
         pick.add(partial(drainer._pick, line))
         for step_id, _ in list(line.picked)[:4]:
             step = take.add(partial(due.step, step_id))
             send.add(partial(_intend, step))
         drainer._release(line)
-    yield from (lease, pick, take, send)
+    yield from (find, lease, pick, take, send)
     everything = Figure("lease all connections with due work at once")
     AtsConnection.objects.update(leased_until=None)
     everything.add(drainer._lease)
@@ -64,12 +68,10 @@ def _with_due_work() -> list[AtsConnection]:
     return list(AtsConnection.objects.usable(now).filter(pk__in=due))
 
 
-def _leased(drainer: Drainer, connection: AtsConnection, figure: Figure) -> Line:
-    """Let this one be free and all others be worked, as when one became due just now."""
+def _leave_free(connection: AtsConnection) -> None:
+    """Let all others be worked, as when this one became due just now."""
     _let_all_be_worked()
     AtsConnection.objects.filter(pk=connection.pk).update(leased_until=None)
-    figure.add(drainer._lease)
-    return drainer.lines[connection.pk]
 
 
 def _let_all_be_worked() -> None:
@@ -110,7 +112,7 @@ def dispatching(times: int) -> Iterator[Figure]:
         outreach_check.forget_outlived,
     ):
         name = f"each 30 s: {run.__name__.replace('_', ' ')}"
-        yield Figure(name, SWEEP_MS).repeat(run, times // 5)
+        yield Figure(name).repeat(run, times // 5)
     yield _vanished()
 
 
@@ -149,6 +151,7 @@ def monitoring(times: int) -> Iterator[Figure]:
     waits = Figure("oldest due step of every connection", READYZ_MS)
     yield waits.repeat(backlog.waits, times)
     _let_all_be_worked()  # or it answers 503, and says so in the log
+    backlog.beat()
     ready, page = Figure("/readyz", READYZ_MS), Client()
     yield ready.repeat(lambda: page.get("/readyz"), times)
     counted = Figure("metrics, exports counted anew (every 30 s)", SCRAPE_MS)
