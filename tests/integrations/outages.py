@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from django.conf import settings
 from django.db import connections as databases
 from django.test import override_settings
 
-from pinsync import clock, waking
+from integrations import http
+from pinsync import waking
 
 from .badserver import Action, BadServer, reply, silence
 from .office import Office
@@ -171,5 +173,5 @@ def given_up_soon(deadlines: list[float]) -> Iterator[None]:
         return SOON
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(clock, "network_deadline", short)
+        patched.setattr(http, "clock", SimpleNamespace(network_deadline=short))
         yield
