@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from candidates.models import Candidate
-from integrations import drainer
+from integrations import lines
 from integrations.models import AtsConnection
 
 from .scene import Scene
@@ -18,8 +18,8 @@ def widen(monkeypatch: pytest.MonkeyPatch, settings) -> None:
     settings.DRAIN_THREADS, settings.PACE = THREADS, "off"
     # Nothing comes due again by itself while a test looks.
     settings.TIME_SCALE = 1
-    monkeypatch.setattr(drainer, "FIRST_THREADS", THREADS)
-    monkeypatch.setattr(drainer, "SLOW_CALL", 10_000)
+    monkeypatch.setattr(lines, "FIRST_THREADS", THREADS)
+    monkeypatch.setattr(lines, "SLOW_CALL", 10_000)
 
 
 def crowd(scene: Scene, number: int = THREADS) -> list[Candidate]:

@@ -17,7 +17,8 @@ from django.db.models import F
 
 from integrations import errors
 from integrations.adapters import Adapter, AtsJob, Key, RemotePerson, adapter_class
-from integrations.drainer import Line, work_one
+from integrations.drainer import work_one
+from integrations.lines import Line
 from integrations.models import (
     AtsConnection,
     AtsPerson,

@@ -11,8 +11,9 @@ import rq
 from django.db import OperationalError, transaction
 from redis import Redis
 
-from integrations import dispatcher, drainer, due, tasks
-from integrations.drainer import Drainer, Line, Paused
+from integrations import dispatcher, drainer, due, lines, tasks
+from integrations.drainer import Drainer
+from integrations.lines import Line, Paused, line_of
 from integrations.models import AtsConnection, Export, ExportStep
 from integrations.pace import Pace
 from pinsync import clock, waking
@@ -41,7 +42,8 @@ def vendors(monkeypatch, ready_resume):
         adapter.http.write = paced_write
         return adapter
 
-    monkeypatch.setattr(drainer, "open_connection", open_fake)
+    for module in (drainer, lines):
+        monkeypatch.setattr(module, "open_connection", open_fake)
     monkeypatch.setattr(drainer, "LINGER", 0.05)
     monkeypatch.setattr(drainer, "BUDGET", 60)
     return by_key
@@ -235,7 +237,7 @@ def test_a_closed_line_starts_no_call(connection):
 
 def test_the_pace_bounds_the_threads(connection, settings):
     settings.TIME_SCALE = 1
-    line = drainer._line(connection)
+    line = line_of(connection)
     assert line.pace.per_second == pytest.approx(3.5)  # 70 % of 300 a minute
     assert line.most == 11
 
@@ -244,12 +246,12 @@ def test_simulators_are_not_paced_where_that_is_switched_off(
     connection, settings, ashby_sim
 ):
     settings.PACE = "off"
-    assert drainer._line(connection).most == settings.DRAIN_THREADS
+    assert line_of(connection).most == settings.DRAIN_THREADS
 
 
 def test_real_vendors_are_paced_even_then(connection, settings):
     settings.PACE = "off"
-    assert drainer._line(connection).pace.per_second is not None
+    assert line_of(connection).pace.per_second is not None
 
 
 # --- Waking ----------------------------------------------------------------------

@@ -13,8 +13,9 @@ import rq
 from django.db import connections as databases
 from redis import Redis
 
-from integrations import drainer, triggers
+from integrations import drainer, lines, triggers
 from integrations.drainer import Drainer
+from integrations.lines import line_of
 from integrations.models import AtsConnection, AtsPerson, Export
 from integrations.pace import Pace
 from integrations.simulation import RunningSimulator
@@ -90,11 +91,11 @@ def test_one_alone_gets_all_it_may_have():
 def test_a_call_that_does_not_end_makes_the_connection_slow_before_it_is_answered(
     connection, monkeypatch
 ):
-    line = drainer._line(connection)
+    line = line_of(connection)
     line.pace = Pace(None)
     line.before_call()
     assert not line.is_slow
-    monkeypatch.setattr(drainer, "SLOW_CALL", -1.0)
+    monkeypatch.setattr(lines, "SLOW_CALL", -1.0)
     assert line.is_slow
     line.after_call()
     assert not line.is_slow
@@ -186,7 +187,7 @@ def test_a_drainer_whose_time_is_up_serves_the_others_until_the_slow_calls_end(
     with draining(drained, stuck):
         wait_until(lambda: stuck.count() == 4, seconds=60, what="the slow calls")
         with monkeypatch.context() as by_and_by:
-            by_and_by.setattr(drainer, "SLOW_CALL", -1.0)
+            by_and_by.setattr(lines, "SLOW_CALL", -1.0)
             drained.ends = 0.0
             wait_until(lambda: closed(drained, acme), seconds=60, what="the last call")
         ask_for(globex_crelate, 3)
