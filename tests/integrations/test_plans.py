@@ -84,13 +84,11 @@ def caught() -> Iterator[list[tuple[str, Any]]]:
 
 
 class Plan:
-    """How PostgreSQL runs one statement."""
+    """How PostgreSQL runs one statement; ``kept``: with a plan made before the values."""
 
-    def __init__(self, sql: str, params: Any) -> None:
+    def __init__(self, sql: str, params: Any, *, kept: bool = False) -> None:
         self.sql = sql
-        with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-            found = cursor.fetchone()[0]
+        found = (_kept if kept else _explained)(sql, params)
         tree = found if isinstance(found, list) else json.loads(found)
         self.nodes = list(_nodes(tree[0]["Plan"]))
 
@@ -103,6 +101,24 @@ class Plan:
         """Return the large tables that are read from end to end."""
         scans = [n for n in self.nodes if n["Node Type"] == "Seq Scan"]
         return {n["Relation Name"] for n in scans} & LARGE
+
+
+def _explained(sql: str, params: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        return cursor.fetchone()[0]
+
+
+def _kept(sql: str, params: Any) -> Any:
+    first, *pieces = sql.replace("%%", "%").split("%s")
+    numbered = first + "".join(f"${n}{piece}" for n, piece in enumerate(pieces, 1))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(f"PREPARE kept AS {numbered}")
+        values = ", ".join(["%s"] * len(pieces))
+        found = _explained(f"EXECUTE kept ({values})", params)
+        cursor.execute("DEALLOCATE kept")
+    return found
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -181,6 +197,25 @@ def _busiest() -> AtsConnection:
     now = clock.now()
     queues = [(len(due.people(row)), row.pk) for row in due.connections(now)]
     return AtsConnection.objects.get(pk=max(queues)[1])
+
+
+def test_plans_that_are_kept_use_the_same_indexes(filled):
+    """Statements put together once are planned once, before anybody knows the values."""
+    busiest = _busiest()
+    step_id, _ = due.people(busiest)[0]
+    runs: list[Callable[[], Any]] = [
+        lambda: due.connections(clock.now()),
+        lambda: due.people(busiest),
+        lambda: due.step(step_id),
+    ]
+    expected = ["step_due", "step_due", "integrations_exportstep_pkey"]
+    for run, index in zip(runs, expected, strict=True):
+        with caught() as sent:
+            run()
+        sql, params = next(one for one in sent if "exportstep" in one[0])
+        plan = Plan(sql, params, kept=True)
+        assert index in plan.indexes
+        assert plan.read_through == set()
 
 
 # --- The dispatcher ----------------------------------------------------------------------
