@@ -29,7 +29,7 @@ RQ = reverse("admin:django_rq_dashboard_changelist")
 
 
 @pytest.fixture
-def silent(settings, monkeypatch) -> Iterator[Away]:
+def silent(settings, monkeypatch, unmeasured) -> Iterator[Away]:
     """A Redis that accepts and says nothing; tests need not wait a second each time."""
     assert waking.ANSWERS_WITHIN <= 1, "a page waits for it"
     monkeypatch.setattr(waking, "REST", 3_000.0 / settings.TIME_SCALE)
