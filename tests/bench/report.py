@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
+from .costs import Costs
 from .delay import LATENCY_MS, PER_SECOND, Delays
 from .directory import Directories
 from .stage import ROOT, THREADS
@@ -18,25 +19,29 @@ from .throughput import Comparison, Round, rate
 
 PATH = ROOT / "benchmarks" / "latest.json"
 
-_COLUMNS = "{:>8}  {:>24}  {:>24}  {:>6}  {:>15}"
+_COLUMNS = "{:>7}  {:>7}  {:>22}  {:>22}  {:>5}  {:>11}"
 
 
 def beginning() -> None:
     print(
         f"PinSync on {_database()}, Python {platform.python_version()}, "
-        f"{os.cpu_count()} cores; pace off, {THREADS} threads.\n\n"
+        f"{os.cpu_count()} cores; pace off.\n\n"
         "Exports per second, median (min - max): the whole product and a bare script\n"
         "of requests and threads, in turns. Each export looks up twice, creates the\n"
         "person, adds the job, attaches the resume and leaves a note. The product's\n"
         "clock runs from the moment the exports may go until the last one reads Sent,\n"
-        "waking a worker and its first 4 threads growing to 32 included.\n"
+        "waking a worker and its first 4 threads becoming more included. 64 threads are\n"
+        "two connections with 32 each, and a worker for each of them.\n"
     )
-    print(_COLUMNS.format("latency", "product", "bare", "ratio", "CPU ms each"))
+    print(
+        _COLUMNS.format("threads", "latency", "product", "bare", "ratio", "CPU ms each")
+    )
 
 
 def throughput_line(found: Comparison) -> None:
     print(
         _COLUMNS.format(
+            found.threads,
             f"{found.latency_ms} ms",
             _spread(found.product),
             _spread(found.bare),
@@ -46,6 +51,15 @@ def throughput_line(found: Comparison) -> None:
         + f"   {found.exports} exports, {found.calls_per_export} calls each",
         flush=True,
     )
+
+
+def cost_lines(costs: Costs) -> None:
+    print(
+        f"\nOne thread, {costs.exports} exports: {costs.cpu_ms:.1f} ms of processor "
+        "time each; the largest parts"
+    )
+    for name, share in costs.largest():
+        print(f"  {name:<50} {share * costs.cpu_ms:5.1f} ms {share:5.0%}")
 
 
 def pdf_lines(made: dict[str, float]) -> None:
@@ -125,6 +139,8 @@ def write(
 
 def _of_latency(found: Comparison) -> dict[str, float]:
     suffix = f"{found.latency_ms}ms"
+    if found.threads != THREADS:
+        suffix += f"_{found.threads}_threads"
     return {
         f"throughput_ratio_{suffix}": round(found.ratio, 3),
         f"exports_per_s_{suffix}": round(rate(found.product), 2),

@@ -126,6 +126,23 @@ class Stage:
         ended = sum(_cpu_seconds(pid, with_ended=True) for pid in own)
         return ended + self.drainer_cpu_seconds()
 
+    def memory_mb(self, name: str) -> float:
+        """Return the resident memory of one of the programs (Linux; elsewhere 0)."""
+        return _resident_mb(self._processes[name].pid)
+
+    def drainer_memory_mb(self) -> float:
+        """Return that of the largest work-horse of the exports."""
+        return max(map(_resident_mb, self._horses()), default=0.0)
+
+    def serve_exports(self, *, threads: int, workers: int = 1) -> None:
+        """Start the workers of the exports anew; a connection gets so many threads."""
+        for name in [name for name in self._processes if name.startswith("exports")]:
+            self.end(name)
+        os.environ["DRAIN_THREADS"] = str(threads)
+        for number in range(workers):
+            name = f"exports-{number}" if number else "exports"
+            self.manage(name, "rqworker", "exports", "-v", "0")
+
     def _horses(self) -> list[int]:
         workers = [p for n, p in self._processes.items() if n.startswith("exports")]
         return [pid for worker in workers for pid in _children(worker.pid)]
@@ -137,6 +154,14 @@ def _children(pid: int) -> list[int]:
     except OSError:
         return []
     return [int(word) for word in text.split()]
+
+
+def _resident_mb(pid: int) -> float:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1_048_576
 
 
 def _cpu_seconds(pid: int, *, with_ended: bool = False) -> float:

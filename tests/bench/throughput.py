@@ -40,10 +40,16 @@ class Round:
         return 1000 * self.cpu_seconds / self.exports
 
 
+# So many threads a connection has at most; beyond, there are several of them, each
+# with a worker of its own.
+OF_A_CONNECTION = 32
+
+
 @dataclass
 class Comparison:
-    """The rounds of both at one latency."""
+    """The rounds of both with so many threads, at one latency."""
 
+    threads: int
     latency_ms: int
     exports: int
     product: list[Round] = field(default_factory=list)
@@ -64,16 +70,27 @@ def rate(rounds: Iterable[Round]) -> float:
 
 
 def compare(
-    stage: Stage, cast: Cast, *, latency_ms: int, exports: int, rounds: int
+    stage: Stage,
+    casts: list[Cast],
+    *,
+    threads: int,
+    latency_ms: int,
+    exports: int,
+    rounds: int,
 ) -> Comparison:
     """Run both in turns, because the machine's own speed moves."""
-    found = Comparison(latency_ms, exports)
+    casts = casts[: max(1, threads // OF_A_CONNECTION)]
+    found = Comparison(threads, latency_ms, exports)
     for _ in range(rounds):
-        people = cast.people(exports, with_resumes=True)
-        product, events = run_product(stage, cast, people, latency_ms)
+        people = [
+            person
+            for one in casts
+            for person in one.people(exports // len(casts), with_resumes=True)
+        ]
+        product, events = run_product(stage, casts[0], people, latency_ms)
         found.product.append(product)
         found.events_per_second.append(events)
-        bare = _run_bare(stage, cast, people, latency_ms)
+        bare = _run_bare(stage, casts[0], people, latency_ms, threads=threads)
         found.bare.append(bare)
         if product.calls != bare.calls:
             raise SystemExit(
@@ -125,13 +142,13 @@ def run_product(
     if fresh:
         stage.simulator.reset(latency_ms=latency_ms)
     stage.wait_for_idle_worker()
-    _rest(cast, clock.now() + timedelta(hours=1))
+    _rest(people, clock.now() + timedelta(hours=1))
     began = time.monotonic()
     _record(people)
     events = len(people) / (time.monotonic() - began)
     stage.wait_for_idle_worker()
     started = clock.now()
-    _rest(cast, None)
+    _rest(people, None)
     wake_now()
     open_exports = Export.objects.exclude(state=Export.State.SENT)
     stage.wait_until(lambda: not open_exports.exists(), "Exporting", 180)
@@ -149,10 +166,11 @@ def _record(people: list[Any]) -> None:
         person.record(OutreachEvent.Kind.ADDED)
 
 
-def _rest(cast: Cast, until: Any) -> None:
+def _rest(people: list[Any], until: Any) -> None:
     from integrations.models import AtsConnection
 
-    AtsConnection.objects.filter(pk=cast.connection.pk).update(paused_until=until)
+    theirs = {person.job.organization_id for person in people}
+    AtsConnection.objects.filter(organization__in=theirs).update(paused_until=until)
 
 
 def _ids(people: list[Any]) -> range:
@@ -162,9 +180,16 @@ def _ids(people: list[Any]) -> range:
 # --- The bare script -------------------------------------------------------------
 
 
-def _run_bare(stage: Stage, cast: Cast, people: list[Any], latency_ms: int) -> Round:
+def _run_bare(
+    stage: Stage,
+    cast: Cast,
+    people: list[Any],
+    latency_ms: int,
+    *,
+    threads: int = THREADS,
+) -> Round:
     path = stage.folder / "errands"
-    path.write_bytes(pickle.dumps(_plan(stage, cast, people)))
+    path.write_bytes(pickle.dumps(_plan(stage, cast, people, threads)))
     stage.simulator.reset(latency_ms=latency_ms)
     command = [sys.executable, "-m", "tests.bench.bare", str(path)]
     done = subprocess.run(
@@ -175,7 +200,7 @@ def _run_bare(stage: Stage, cast: Cast, people: list[Any], latency_ms: int) -> R
     return Round(len(people), took["seconds"], took["cpu"], counts)
 
 
-def _plan(stage: Stage, cast: Cast, people: list[Any]) -> Plan:
+def _plan(stage: Stage, cast: Cast, people: list[Any], threads: int) -> Plan:
     from candidates.models import Candidate
     from pinsync import __version__
 
@@ -188,7 +213,7 @@ def _plan(stage: Stage, cast: Cast, people: list[Any]) -> Plan:
         **cast.connection.adapter_class.wire.headers,
     }
     errands = [_errand(cast, row) for row in rows.order_by("pk")]
-    return Plan(stage.origin, KEY, THREADS, headers, errands)
+    return Plan(stage.origin, KEY, threads, headers, errands)
 
 
 def _errand(cast: Cast, candidate: Any) -> Errand:
