@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from .rows import Choice, Export, Row
 from .setting import SETTINGS, Safeguards, Setting
-from .vendor import FATES, OK
+from .vendor import FATES, OK, OPEN
 from .world import WORKERS, World
 
 _BOTH = (False, True)
@@ -28,6 +28,8 @@ JOBS = ("job-1", "job-2", "")
 SPANS = (1, 6, 31, 36, 56, 61, 111, 3_600)
 CHOICES = (Choice.LINK, Choice.CREATE, Choice.REPEAT, Choice.DONE, Choice.SKIP)
 WORKER = range(WORKERS)
+# What leaves an outcome open is tried oftener than what is refused for sure.
+LIKELY = (*FATES, *(OPEN * 3))
 STEPS = 50
 
 Event = tuple[Any, ...]
@@ -43,21 +45,21 @@ def _events(name: str, *details: Iterable[Any], weight: int) -> list[Event]:
 # event is one draw: drawing is what takes the time.
 EVENTS = [
     *_events("pick", WORKER, range(3), weight=36),
-    *_events("move", WORKER, FATES, weight=72),
-    *_events("work_through", WORKER, range(3), (OK,), weight=36),
-    *_events("work_through", WORKER, range(3), FATES, weight=108),
+    *_events("move", WORKER, LIKELY, weight=72),
+    *_events("work_through", WORKER, range(3), (OK,), weight=72),
+    *_events("work_through", WORKER, range(3), LIKELY, weight=162),
     *_events("die", WORKER, range(6), weight=18),
     *_events("freeze", WORKER, range(6), weight=18),
-    *_events("thaw", weight=3),
+    *_events("thaw", weight=6),
     *_events("pass", SPANS, _BOTH, weight=48),
-    *_events("wait", (True, True, False), weight=60),
+    *_events("wait", (True, True, False), weight=81),
     *_events("edit", range(3), ("e0", "e1", ""), _BOTH, weight=18),
     *_events("want", range(3), JOBS, _BOTH, weight=18),
-    *_events("decide", range(2), (*[None] * 5, *CHOICES), weight=20),
+    *_events("decide", range(3), (*[None] * 10, *CHOICES), weight=45),
     *_events("cancel", range(3), weight=6),
     *_events("retry", range(3), weight=6),
     *_events("disconnect", weight=4),
-    *_events("reconnect", weight=12),
+    *_events("reconnect", weight=18),
 ]
 
 

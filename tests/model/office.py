@@ -160,6 +160,7 @@ class Office:
             for waiting in self.ledger.of(step.row):
                 if waiting.state in DUE and waiting.not_before is None:
                     waiting.state = State.CANCELLED
+                    waiting.given_up_at = self.clock.stamp()
 
     def decide_rightly(self, step: Step) -> None:
         """Answer as somebody does who knows those shown, and looks there where told."""

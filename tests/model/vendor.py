@@ -25,6 +25,7 @@ SURE_NO = {
     "no right": "missing_permission",
     "invalid": "rejected",
 }
+OPEN = (LOST, LATE, NEVER)
 FATES = (OK, LOST, LATE, NEVER, OVERLOADED, FIELDS, FIELDS_SAVED, *SURE_NO)
 
 
