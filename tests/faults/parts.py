@@ -45,8 +45,11 @@ class Parts:
         self.running: list[subprocess.Popen[bytes]] = []
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
+        return self.run(sys.executable, "manage.py", *command)
+
+    def run(self, *command: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", *command],
+            command,
             cwd=ROOT,
             env={**os.environ, **self.environment},
             stdout=self.log,
