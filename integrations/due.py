@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from candidates.models import Education, Experience
+from candidates.models import Candidate, Education, Experience, ResumeDocument
+from candidates.resume import TEMPLATE_VERSION, digest_of
 from pinsync import clock
 
 from .backlog import with_due_steps
@@ -60,6 +61,12 @@ def known_person(of: ExportStep) -> AtsPerson | None:
     return found[0] if found else None
 
 
+def resume(candidate: Candidate) -> ResumeDocument | None:
+    """Return the finished resume of the present details; None: it is not made yet."""
+    found = _resume(candidate=candidate.pk, digest=digest_of(candidate))
+    return found[0] if found else None
+
+
 _connections = Objects(
     lambda: with_due_steps(
         AtsConnection.objects.usable(slot("now")).filter(free(slot("now"))).order_by(),
@@ -93,5 +100,13 @@ _education = Objects(lambda: Education.objects.filter(candidate=slot("candidate"
 _known = Objects(
     lambda: AtsPerson.objects.filter(
         connection_id=slot("connection"), candidate_id=slot("candidate")
+    )
+)
+_resume = Objects(
+    lambda: ResumeDocument.objects.filter(
+        candidate=slot("candidate"),
+        digest=slot("digest"),
+        template_version=TEMPLATE_VERSION,
+        state=ResumeDocument.State.READY,
     )
 )

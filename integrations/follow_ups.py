@@ -8,7 +8,7 @@ from candidates.models import ResumeDocument
 from candidates.resume import want_resume
 from pinsync import clock
 
-from . import ledger
+from . import due, ledger
 from .errors import AlreadyThere
 from .intents import Claimed, intend, is_held_by_another
 from .models import AtsPerson, Decision, ExportAttempt, IdentityClaim
@@ -192,7 +192,7 @@ class ResumeWork(FollowUp):
     thing = "the resume"
 
     def attempt(self) -> None:
-        document = want_resume(self.candidate)
+        document = due.resume(self.candidate) or want_resume(self.candidate)
         if self.person is None or not self.person.is_ours:
             ledger.skipped(self.step, self.ticket)
         elif document.state == ResumeDocument.State.READY:
