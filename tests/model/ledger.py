@@ -10,7 +10,9 @@ from integrations.work import CONFIRMING
 from .intents import Claim, Ticket
 from .rows import (
     DUE,
+    ENDED,
     OPEN,
+    Choice,
     Clock,
     Export,
     Kind,
@@ -91,7 +93,7 @@ class Ledger:
         claims: Collection[Claim],
     ) -> None:
         row = self.steps[step.id]
-        moved = self._move(row, ticket, State.DONE, None)
+        moved = self._settle(row, ticket)
         is_new = known_by == KnownBy.CREATED
         self._end(row, ticket, Outcome.DONE if is_new else Outcome.REFUSED)
         if not moved:
@@ -136,7 +138,7 @@ class Ledger:
 
     def done(self, step: Step, ticket: Ticket) -> None:
         row = self.steps[step.id]
-        self._move(row, ticket, State.DONE, None)
+        self._settle(row, ticket)
         self._end(row, ticket, Outcome.DONE)
         self.refresh(row.row)
 
@@ -238,10 +240,25 @@ class Ledger:
     def is_mine(self, row: Step, ticket: Ticket) -> bool:
         return row.attempt == ticket.attempt or not self.guards.compare_and_set
 
+    def _settle(self, row: Step, ticket: Ticket) -> bool:
+        """Move it to its good end, also by the late word of a worker that was frozen."""
+        if self._move(row, ticket, State.DONE, None):
+            return True
+        if not (ticket.opened and self._move(row, ticket, State.DONE, None, ENDED)):
+            return False
+        if question := row.question:
+            question.choice = Choice.DONE
+        return True
+
     def _move(
-        self, row: Step, ticket: Ticket, state: State, not_before: float | None
+        self,
+        row: Step,
+        ticket: Ticket,
+        state: State,
+        not_before: float | None,
+        among: tuple[State, ...] = OPEN,
     ) -> bool:
-        if row.state not in OPEN or not self.is_mine(row, ticket):
+        if row.state not in among or not self.is_mine(row, ticket):
             return False
         row.state, row.not_before = state, not_before
         return True

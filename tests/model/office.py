@@ -9,7 +9,7 @@ from .follow_ups import thing_of
 from .ledger import Ledger
 from .rows import (
     DUE,
-    ENDED,
+    OVER,
     Choice,
     Export,
     Kind,
@@ -107,11 +107,11 @@ class Office:
     def cancel(self, export: Export) -> bool:
         """Cancel what has not been sent; False when there is nothing left to cancel."""
         row, job = export.row, export.job
-        if export.state in ENDED or not self._is_unsent(row, job):
+        if export.state in OVER or not self._is_unsent(row, job):
             return False
         export.state = Sent.CANCELLED
         others = any(
-            other.row is row and other.state not in ENDED
+            other.row is row and other.state not in OVER
             for other in self.ledger.exports
         )
         for step in self._steps(row, job):
@@ -146,10 +146,8 @@ class Office:
         elif choice == Choice.DONE:
             step.state, step.not_before = State.DONE, None
         else:
-            # Who was to judge somebody else has not said what became of our own write.
-            looks_first = step.is_in_doubt and not question.looks_there
-            looks_first = looks_first and choice == Choice.CREATE
-            step.state = State.UNCERTAIN if looks_first else State.READY
+            stays = _stays_in_doubt(step, question, choice)
+            step.state = State.UNCERTAIN if stays else State.READY
             step.not_before = self.clock.now
         self.ledger.refresh(step.row)
 
@@ -218,6 +216,15 @@ class Office:
             waits = step.state in DUE and step.not_before is None
             if waits and step.error_kind in CREDENTIAL_TROUBLE:
                 step.not_before, step.error_kind = now, ""
+
+
+def _stays_in_doubt(step: Step, question: Question, choice: Choice) -> bool:
+    """Return whether the answer leaves open what became of a write of ours."""
+    if choice not in (Choice.CREATE, Choice.LINK):
+        return False
+    if choice == Choice.CREATE and question.settles_doubt:
+        return False
+    return step.is_in_doubt
 
 
 def is_open(step: Step) -> bool:

@@ -18,11 +18,7 @@ _ANY = (Choice.LINK, Choice.CREATE, Choice.SKIP)
 
 class PersonWork(Work):
     def attempt(self) -> Moves[None]:
-        last = self.decisions[-1] if self.decisions else None
-        if last and last.choice == Choice.LINK:
-            yield from self.reading()
-            yield
-            self.link(last.person_id, KnownBy.DECIDED)
+        if (yield from self._linked_by_decision()):
             return
         looked, found = yield from self.look(self.seen)
         verdict = self.judge(self.seen, found)
@@ -34,6 +30,8 @@ class PersonWork(Work):
             yield from self.create(looked)
 
     def resolve(self) -> Moves[None]:
+        if (yield from self._linked_by_decision()):
+            return
         sent = self._sent()
         looked, found = yield from self.look(sent)
         if sent != self.seen:
@@ -101,6 +99,15 @@ class PersonWork(Work):
             for person_id in decision.shown
         }
 
+    def _linked_by_decision(self) -> Moves[bool]:
+        last = self.decisions[-1] if self.decisions else None
+        if last is None or last.choice != Choice.LINK:
+            return False
+        yield from self.reading()
+        yield
+        self.link(last.person_id, KnownBy.DECIDED)
+        return True
+
     # -- outcomes --------------------------------------------------------------------
 
     def link(self, person_id: int, known_by: KnownBy) -> None:
@@ -121,7 +128,9 @@ class PersonWork(Work):
         namesakes = yield from self._namesakes()
         shown = tuple(person.id for person in namesakes)
         allowed = _ANY if shown else (Choice.CREATE, Choice.SKIP)
-        question = Question(shown, allowed, about_unclear=True, looks_there=True)
+        question = Question(
+            shown, allowed, about_unclear=True, looks_there=True, settles_doubt=True
+        )
         self.ledger.ask(self.step, self.ticket, question)
 
     def _namesakes(self) -> Moves[list[Person]]:

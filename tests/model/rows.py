@@ -18,7 +18,8 @@ Sent = models.Export.State
 
 OPEN = (State.READY, State.SENDING, State.UNCERTAIN)
 DUE = (State.READY, State.UNCERTAIN)
-ENDED = (Sent.CANCELLED, Sent.SENT)
+ENDED = (State.ASKING, State.SKIPPED, State.CANCELLED, State.FAILED)
+OVER = (Sent.CANCELLED, Sent.SENT)
 
 
 class Identity(NamedTuple):
@@ -64,6 +65,7 @@ class Question:
     allowed: tuple[Choice, ...]
     about_unclear: bool = False
     looks_there: bool = False  # whether it tells to look into the ATS before answering
+    settles_doubt: bool = False  # to create anyway also means: it was not done
     asked_at: int = 0
     choice: Choice | None = None
     person_id: int = 0
@@ -104,8 +106,8 @@ class Step:
     def is_in_doubt(self) -> bool:
         """Return whether its last write has no known outcome, whatever came then."""
         last = self.attempts[-1].outcome if self.attempts else ""
-        is_known = last in (Outcome.NOT_SENT, Outcome.REFUSED) or self.absences > 1
-        return self.ever_unclear and not is_known
+        is_unknown = last in ("", Outcome.UNCLEAR) and self.absences < 2
+        return self.ever_unclear and is_unknown
 
     @property
     def question(self) -> Question | None:
