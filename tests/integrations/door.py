@@ -54,10 +54,15 @@ class UserAts(ExampleAts):
     sign_in = Basic("user", "api_key")
 
 
-def open_door(url: str, cls=ExampleAts, before_call=None, **credentials) -> VendorHttp:
+def open_door(
+    url: str, cls=ExampleAts, before_call=None, may_start=None, **credentials
+) -> VendorHttp:
     credentials = {"api_key": KEY} | credentials
     http = VendorHttp(
-        adapter_class=cls, credentials=credentials, before_call=before_call
+        adapter_class=cls,
+        credentials=credentials,
+        before_call=before_call,
+        may_start=may_start,
     )
     adapter = cls(http=http, credentials=credentials, environment={"EXAMPLE_URL": url})
     adapter.asked = []

@@ -5,10 +5,12 @@ Thirty-two threads of a real drainer are in the midst of a call, which the vendo
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
-from integrations import connections, directory, timing
+from integrations import breaker, connections, directory, drainer, timing
 from integrations.drainer import Drainer
 from integrations.models import AtsConnection, Export
 from tests.faults.parts import wait_until
@@ -16,7 +18,7 @@ from tests.faults.parts import wait_until
 from .crowd import THREADS, crowd, row, widen
 from .fakeats import pass_time
 from .holding import holding
-from .scene import Scene, only_ashby
+from .scene import Scene, only_ashby, only_trackerrms
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -73,6 +75,35 @@ def test_no_call_starts_after_the_fifth_failed_write_was_recorded(scene):
         scene.settle()
     assert states() == {"sent"}
     assert len(scene.people()) == THREADS
+
+
+def fail_elsewhere(scene: Scene) -> None:
+    for _ in range(FIFTH):
+        breaker.count_failure(scene.connection)
+
+
+def rest_elsewhere(scene: Scene) -> None:
+    breaker.pause(scene.connection, timedelta(hours=1))
+
+
+def park_elsewhere(scene: Scene) -> None:
+    breaker.park(scene.connection, kind="bad_credentials", sentence="Refused.")
+
+
+@only_trackerrms  # which is asked several things before anything is sent
+@pytest.mark.parametrize("happens", [fail_elsewhere, rest_elsewhere, park_elsewhere])
+def test_what_another_process_records_holds_at_the_next_call(
+    scene, happens, monkeypatch
+):
+    monkeypatch.setattr(drainer, "RENEW_EVERY", 10_000)  # it must not matter
+    crowd(scene)
+    with holding(scene.sim) as hold, scene.working():
+        hold.wait_for(THREADS)
+        row(scene)
+        happens(scene)
+        hold.let_all()
+    assert len(hold.arrived) == THREADS
+    assert scene.people() == []
 
 
 def open_breaker(scene: Scene) -> None:

@@ -212,6 +212,22 @@ def test_503_that_says_when_to_return_makes_the_connection_wait(server, door, ef
     assert caught.value.wait == 20
 
 
+@pytest.mark.parametrize("told", ["soon", "-20", "Mon, 02 Feb 2015 10:00:00 GMT"])
+def test_503_that_says_nonsense_makes_it_wait_a_minute(server, door, told):
+    server.plan(reply(503, b"", f"Retry-After: {told}"))
+    with pytest.raises(Throttled) as caught:
+        door.call("GET", "/")
+    assert caught.value.wait == 60
+
+
+def test_a_refusal_that_the_vendor_words_itself_waits_as_the_header_says(server, door):
+    door._served.explains = Throttled("Slow down.")
+    server.plan(reply(200, b"{}", "Retry-After: 20"))
+    with pytest.raises(Throttled) as caught:
+        door.call("GET", "/")
+    assert caught.value.wait == 20
+
+
 # --- Broken off ---------------------------------------------------------------------
 
 

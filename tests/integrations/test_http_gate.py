@@ -173,6 +173,48 @@ def test_a_repetition_without_a_first_write_never_leaves(server, door):
     assert server.connections == 0
 
 
+# --- Whether a call may start ---------------------------------------------------------
+
+
+class NotNow(Exception):
+    pass
+
+
+class Leave:
+    """Says whether calls may start; a vendor's rest begins when a test says so."""
+
+    given = True
+
+    def __call__(self) -> None:
+        if not self.given:
+            raise NotNow
+
+
+@pytest.mark.parametrize("effect", [Effect.READ, Effect.HELPER, WRITE])
+def test_a_call_that_may_not_start_opens_neither_gate_nor_connection(server, effect):
+    leave, gate = Leave(), Gate()
+    leave.given = False
+    door = open_door(server.url, may_start=leave)
+    with door.writing(gate), pytest.raises(NotNow):
+        door.call("POST", "/people", effect=effect)
+    assert (server.connections, gate.opened) == (0, 0)
+
+
+def test_what_belongs_to_a_write_that_is_under_way_ends_with_it(server, elsewhere):
+    leave = Leave()
+    door = open_door(server.url, may_start=leave)
+    server.plan(reply(404, b""))
+    with door.writing(Gate()):
+        door.call("POST", "/a", effect=WRITE, accept=(404,))
+        leave.given = False
+        door.call("POST", elsewhere.url, effect=WRITE, sign=False, again=True)
+        door.call("GET", "/a/1", accept=(404,))
+    with pytest.raises(NotNow):
+        door.call("GET", "/a/1", accept=(404,))
+    assert len(server.requests) == 2
+    assert len(elsewhere.requests) == 1
+
+
 # --- Nothing was sent ---------------------------------------------------------------
 
 
