@@ -15,7 +15,11 @@ from django.db import IntegrityError, transaction
 
 from pinsync import clock
 
-from . import decisions, ledger
+from . import (
+    decisions,
+    dependents,
+    derived,
+)
 from .adapters import Account, Adapter, Token, adapter_class
 from .breaker import Resting, Watch, count_failure, count_success, park, pause
 from .breaker import resting as rests
@@ -354,8 +358,8 @@ def _end(connection: AtsConnection, *, by: User) -> None:
         decisions.cancel(export, reason="disconnected", by=by)
     # What is left belongs to exports that failed or are unclear: it goes out no more.
     left = ExportStep.objects.filter(connection=connection, not_before__isnull=False)
-    for candidate_id in ledger.drop(left):
-        ledger.refresh_exports(connection.pk, candidate_id)
+    for candidate_id in dependents.drop(left):
+        derived.refresh_exports(connection.pk, candidate_id)
     connection.state = AtsConnection.State.DISCONNECTED
     connection.credentials = ""
     put(connection, None)

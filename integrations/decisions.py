@@ -14,7 +14,12 @@ from candidates.resume import reopen, want_resume
 from pinsync import clock
 from pinsync.accounts.models import User
 
-from . import ledger
+from . import (
+    claims,
+    derived,
+    doubt,
+    ledger,
+)
 from .models import AtsPerson, Decision, Export, ExportStep
 from .tasks import wake
 
@@ -50,7 +55,7 @@ def decide(
             return False
         if choice == Choice.SKIP:
             _call_off(step)
-        ledger.refresh(step)
+        derived.refresh(step)
     wake()
     return True
 
@@ -65,13 +70,13 @@ def _stays_in_doubt(decision: Decision, choice: str) -> bool:
     if choice == Choice.CREATE and decision.settles_doubt:
         return False
     step = ExportStep.objects.filter(pk=decision.step_id)
-    return ledger.in_doubt(step).exists()
+    return doubt.in_doubt(step).exists()
 
 
 def _call_off(step: ExportStep) -> None:
     """Let go of a step that was skipped, and of all that waited for its person."""
     rows = ExportStep.objects.filter(pk=step.pk)
-    ledger.release_claims_of(rows)
+    claims.release_claims_of(rows)
     if step.kind != Kind.PERSON:
         return
     ExportStep.objects.filter(
@@ -110,7 +115,7 @@ def retry(export: Export, *, by: User | None) -> None:
         )
         ledger.reopen(people, not_before=now, urgent=True)
         ledger.reopen(others, not_before=now if known else None, urgent=True)
-        ledger.refresh_exports(export.connection_id, export.candidate_id)
+        derived.refresh_exports(export.connection_id, export.candidate_id)
     wake()
 
 
@@ -177,7 +182,7 @@ def cancel(export: Export, *, reason: str, by: User | None) -> bool:
         ended = list(unsent.values_list("pk", flat=True))
         rows = ExportStep.objects.filter(pk__in=ended)
         rows.update(state=State.CANCELLED, not_before=None, updated_at=clock.now())
-        ledger.release_claims_of(rows)
+        claims.release_claims_of(rows)
     return True
 
 

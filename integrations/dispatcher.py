@@ -18,6 +18,8 @@ from pinsync import clock
 
 from . import (
     backlog,
+    dependents,
+    derived,
     directory,
     later_looks,
     ledger,
@@ -55,8 +57,8 @@ def run(stop: threading.Event) -> None:
             close_old_connections()
             tick()
             if time.monotonic() >= next_repair:
-                ledger.release_forgotten()
-                ledger.drop_forgotten()
+                dependents.release_forgotten()
+                dependents.drop_forgotten()
                 repaired = repair_states(after=repaired)
                 outreach_check.forget_outlived()
                 CandidateImport.objects.forget_expired()
@@ -143,5 +145,5 @@ def repair_states(*, after: int = 0) -> int:
     found = list(exports)
     for _, connection_id, candidate_id in found:
         with writing():
-            ledger.refresh_exports(connection_id, candidate_id)
+            derived.refresh_exports(connection_id, candidate_id)
     return found[-1][0] if len(found) == REPAIR_BATCH else 0

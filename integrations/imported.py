@@ -15,7 +15,12 @@ from candidates.recognition import chunks
 from pinsync import clock
 from pinsync.accounts.models import User
 
-from . import ledger, matching
+from . import (
+    dependents,
+    derived,
+    ledger,
+    matching,
+)
 from .models import AtsConnection, AtsPerson, Decision, ExportStep, IdentityClaim
 from .records import PersonRecord
 from .tasks import wake
@@ -181,5 +186,5 @@ def _settle(step: ExportStep, person: AtsPerson, *, by: User | None) -> None:
         decided_by=by,
         decided_at=now,
     )
-    ledger.release_dependents(step, person, now)
-    ledger.refresh(step)
+    dependents.release_dependents(step, person, now)
+    derived.refresh(step)

@@ -6,31 +6,30 @@ No network call ever happens inside one of them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import QuerySet
 
 from pinsync import clock
 
 from . import matching, timing
+from .claims import claim_what_is_free, release_claims
+from .dependents import drop_if_disconnected, release_dependents
+from .derived import refresh, whose
+from .doubt import in_doubt, owe_later_looks
 from .errors import AtsError
 from .intents import Ticket, move, writing
 from .models import (
-    AtsConnection,
     AtsPerson,
     Decision,
     Export,
     ExportAttempt,
     ExportStep,
-    IdentityClaim,
-    LaterLook,
 )
-from .prepared import Insert, Lookup, Update, slot
+from .prepared import Insert, Update, slot
 from .records import PersonRecord
-from .states import StepFacts, derive
 
 State, Kind = ExportStep.State, ExportStep.Kind
 
@@ -71,7 +70,7 @@ def person_known(
         if not ticket.opened:  # else the intent took them
             claim_what_is_free(step, claims)
         release_dependents(step, person, now)
-        _arrived({"in_ats_at": now}, **_whose(step))
+        _arrived({"in_ats_at": now}, **whose(step))
         refresh(step)
     return True
 
@@ -82,11 +81,7 @@ def _remembered(step: ExportStep, **known: Any) -> AtsPerson:
         connection_id=step.connection_id, candidate_id=step.candidate_id, **known
     )
     row = {name: getattr(person, name) for name in _PERSON}
-    return person if _know(**row) else AtsPerson.objects.get(**_whose(step))
-
-
-def _whose(step: ExportStep) -> dict[str, int]:
-    return {"connection": step.connection_id, "candidate": step.candidate_id}
+    return person if _know(**row) else AtsPerson.objects.get(**whose(step))
 
 
 _PERSON = (
@@ -107,79 +102,6 @@ _arrived = Update(
     ).exclude(state=Export.State.CANCELLED),
     ("in_ats_at",),
 )
-
-
-def claim_what_is_free(step: ExportStep, claims: Collection[tuple[str, str]]) -> None:
-    """Keep the identities of a known person for ever; others' claims stay theirs."""
-    if claims:
-        IdentityClaim.objects.bulk_create(
-            [
-                IdentityClaim(
-                    connection_id=step.connection_id, key=key, value=value, step=step
-                )
-                for key, value in claims
-            ],
-            ignore_conflicts=True,
-        )
-
-
-def release_dependents(step: ExportStep, person: AtsPerson, now: datetime) -> None:
-    """Make due what waits for the person; skip what is only for people of ours."""
-    if not person.is_ours:
-        # They were there before: nothing of theirs is touched but the job.
-        _waiting(**_whose(step), step=step.pk).filter(
-            kind__in=[Kind.RESUME, Kind.NOTE]
-        ).update(state=State.SKIPPED, error="", updated_at=now, not_before=None)
-    if _has_ended(connection=step.connection_id):
-        drop(_waiting(**_whose(step), step=step.pk))
-    else:
-        changes = {"not_before": now, "updated_at": now}
-        _release(changes, **_whose(step), step=step.pk)
-
-
-def _waiting(*, connection: Any, candidate: Any, step: Any) -> QuerySet[ExportStep]:
-    # UNCERTAIN without a time: in doubt since a backup, and waiting like the others.
-    return ExportStep.objects.filter(
-        Q(state=State.READY) | Q(state=State.UNCERTAIN, not_before=None),
-        connection_id=connection,
-        candidate_id=candidate,
-    ).exclude(pk=step)
-
-
-_has_ended = Lookup(
-    lambda: AtsConnection.objects.filter(
-        pk=slot("connection"), state=AtsConnection.State.DISCONNECTED
-    ).values_list("pk")
-)
-_release = Update(
-    lambda: _waiting(
-        connection=slot("connection"), candidate=slot("candidate"), step=slot("step")
-    ).filter(not_before=None),
-    ("not_before", "updated_at"),
-)
-
-
-def release_forgotten() -> None:
-    """Make due what was asked for in the very moment in which the person became known.
-
-    Neither transaction saw the other then, where writers do not wait for each other.
-    """
-    now = clock.now()
-    known = AtsPerson.objects.filter(
-        connection_id=OuterRef("connection_id"), candidate_id=OuterRef("candidate_id")
-    )
-    waiting = (
-        ExportStep.objects.filter(state=State.READY, not_before=None, error_kind="")
-        .exclude(kind=Kind.PERSON)
-        .exclude(connection__state=AtsConnection.State.DISCONNECTED)
-        .order_by()
-    )
-    # One look-up for each that waits; a join would read everybody who is known.
-    forgotten = waiting.alias(person=Subquery(known.values("pk")[:1])).exclude(
-        person=None
-    )
-    if ids := list(forgotten.values_list("pk", flat=True)[:1_000]):
-        waiting.filter(pk__in=ids).update(not_before=now, updated_at=now)
 
 
 def done(step: ExportStep, ticket: Ticket, *, sentence: str = "") -> bool:
@@ -288,40 +210,9 @@ def later(
             error=sentence,
             error_kind=kind,
         )
-        _drop_if_disconnected(step)
+        drop_if_disconnected(step)
         refresh(step)
     return moved
-
-
-def _drop_if_disconnected(step: ExportStep) -> None:
-    ended = AtsConnection.State.DISCONNECTED
-    drop(ExportStep.objects.filter(pk=step.pk, connection__state=ended))
-
-
-def drop_forgotten() -> None:
-    """Drop what became ready in the very moment in which its connection ended."""
-    ended = AtsConnection.State.DISCONNECTED
-    left = ExportStep.objects.filter(
-        connection__state=ended, state=State.READY, not_before__isnull=False
-    )
-    people = set(left.values_list("connection_id", "candidate_id"))
-    with writing():
-        drop(left)
-        for connection_id, candidate_id in people:
-            refresh_exports(connection_id, candidate_id)
-
-
-def drop(steps: QuerySet[ExportStep]) -> set[int]:
-    """Cancel those that are ready, as their connection ends; return whose they were."""
-    dropped = dict(steps.filter(state=State.READY).values_list("pk", "candidate_id"))
-    if dropped:
-        ExportStep.objects.filter(pk__in=dropped, state=State.READY).update(
-            state=State.CANCELLED, not_before=None, updated_at=clock.now()
-        )
-        release_claims_of(
-            ExportStep.objects.filter(pk__in=dropped, state=State.CANCELLED)
-        )
-    return set(dropped.values())
 
 
 def failed(
@@ -409,7 +300,7 @@ def refused(step: ExportStep, ticket: Ticket, *, refusal: AtsError) -> None:
             error=refusal.sentence,
             error_kind=refusal.kind,
         )
-        _drop_if_disconnected(step)
+        drop_if_disconnected(step)
     ticket.opened = False  # this write is over
 
 
@@ -462,104 +353,7 @@ def reopen(
         claim_what_is_free(step, matching.identities(record))
 
 
-def in_doubt(steps: QuerySet[ExportStep]) -> QuerySet[ExportStep]:
-    """Narrow down to those whose last write has no known outcome, whatever came then."""
-    last = ExportAttempt.objects.filter(step=OuterRef("pk"), number=OuterRef("attempt"))
-    known = last.exclude(outcome__in=["", ExportAttempt.Outcome.UNCLEAR])
-    return steps.filter(~Exists(known), ever_unclear=True, absences__lt=2)
-
-
 # --- Shared ----------------------------------------------------------------------
-
-
-def owe_later_looks(step_id: int) -> None:
-    """Ask for the later looks at a write that is unclear, counted from now on."""
-    now = clock.now()
-    LaterLook.objects.update_or_create(
-        step_id=step_id,
-        defaults={
-            "unclear_at": now,
-            "due_at": now + clock.period(timing.LATER_LOOKS[0]),
-            "looks": 0,
-            "tries": 0,
-        },
-    )
-
-
-def release_claims(step: ExportStep, *, for_good: bool = False) -> None:
-    """Let go of what the step holds: surely nothing was created by this write.
-
-    After an earlier one that was unclear they are kept while the step is open: another
-    row of the same human waits, and whoever appears late is known to be ours.
-    """
-    if step.kind in (Kind.PERSON, Kind.JOB_LINK) and (
-        for_good or not step.ever_unclear
-    ):
-        IdentityClaim.objects.filter(step_id=step.pk).delete()
-
-
-def release_claims_of(steps: QuerySet[ExportStep]) -> None:
-    """Let go of what steps that ended held, but for those whose outcome is in doubt."""
-    doubtful = in_doubt(steps).values("pk")
-    IdentityClaim.objects.filter(step__in=steps.values("pk")).exclude(
-        step__in=doubtful
-    ).delete()
-
-
-def refresh(step: ExportStep) -> None:
-    """Bring the derived state of the person's exports up to date."""
-    refresh_exports(step.connection_id, step.candidate_id)
-
-
-def refresh_exports(connection_id: int, candidate_id: int) -> None:
-    """Derive the state of each export of the person in that connection anew."""
-    person = {"connection": connection_id, "candidate": candidate_id}
-    rows = _exports_and_steps(**person)
-    steps = [StepFacts(*row[1:4]) for row in rows if not row[0]]
-    now = clock.now()
-    for pk, cancel_reason, before, ats_job_id in rows:
-        if not pk:
-            continue
-        state = derive(ats_job_id, steps)
-        if state == before:
-            continue
-        changes: dict[str, Any] = {"state": state, "updated_at": now}
-        if state in (Export.State.SENT, Export.State.CANCELLED):
-            changes["finished_at"] = now
-        if state == Export.State.CANCELLED and not cancel_reason:
-            changes["cancel_reason"] = _why_cancelled(steps)
-        _change_export(tuple(changes))(changes, export=pk)
-
-
-def _of_person(model: type[Export] | type[ExportStep]) -> QuerySet[Any]:
-    person = {"connection_id": slot("connection"), "candidate_id": slot("candidate")}
-    rows: QuerySet[Any] = model._default_manager.filter(**person)
-    return rows.order_by()
-
-
-# In one question: an export with its number, a step with 0.
-_exports_and_steps = Lookup(
-    lambda: (
-        _of_person(Export)
-        .exclude(state=Export.State.CANCELLED)
-        .values_list("pk", "cancel_reason", "state", "ats_job_id")
-        .union(
-            _of_person(ExportStep).values_list(Value(0), "kind", "state", "ats_job_id"),
-            all=True,
-        )
-    )
-)
-
-
-@cache
-def _change_export(fields: tuple[str, ...]) -> Update:
-    return Update(lambda: Export.objects.filter(pk=slot("export")), fields)
-
-
-def _why_cancelled(steps: Iterable[StepFacts]) -> str:
-    """Return the reason where nobody cancelled the export itself."""
-    skipped = any(s.kind == Kind.PERSON and s.state == State.SKIPPED for s in steps)
-    return "Skipped by a recruiter." if skipped else "disconnected"
 
 
 def _intent_of(ticket: Ticket) -> datetime:

@@ -17,7 +17,14 @@ from django.db.models import F, Q
 
 from pinsync import clock
 
-from . import breaker, ledger, matching, timing
+from . import (
+    breaker,
+    claims,
+    derived,
+    doubt,
+    matching,
+    timing,
+)
 from .intents import writing
 from .models import (
     AtsConnection,
@@ -84,7 +91,7 @@ def _doubt(step: ExportStep) -> bool:
         _note_possible_write(step)
         if step.state != State.FAILED:
             _make_unclear(step)
-        ledger.refresh(step)
+        derived.refresh(step)
     return True
 
 
@@ -104,21 +111,21 @@ def _holds_claims(step: ExportStep) -> bool:
     """Take the person's identities where they are free; False if another has one."""
     if step.state == State.FAILED:
         return True  # nothing is on its way; a retry looks and claims
-    claims = matching.identities(PersonRecord.of(step.candidate))
+    identities = matching.identities(PersonRecord.of(step.candidate))
     wanted = Q()
-    for key, value in claims:
+    for key, value in identities:
         wanted |= Q(key=key, value=value)
     held = IdentityClaim.objects.filter(wanted, connection_id=step.connection_id)
-    if claims and held.exclude(step=step).exists():
+    if identities and held.exclude(step=step).exists():
         return step.state in (State.SENDING, State.UNCERTAIN)
-    ledger.claim_what_is_free(step, claims)
+    claims.claim_what_is_free(step, identities)
     return True
 
 
 def _note_possible_write(step: ExportStep) -> None:
     """Add the attempt that may have been, where the last one is not itself unclear."""
     ExportStep.objects.filter(pk=step.pk).update(ever_unclear=True, absences=0)
-    ledger.owe_later_looks(step.pk)
+    doubt.owe_later_looks(step.pk)
     last = step.attempts.order_by("number").last()
     if step.state in (State.SENDING, State.UNCERTAIN) or (
         last is not None and last.outcome in ("", Outcome.UNCLEAR)

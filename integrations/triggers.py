@@ -16,7 +16,11 @@ from jobs.models import Job
 from pinsync import clock
 from pinsync.accounts.models import User
 
-from . import ledger, outreach_check
+from . import (
+    derived,
+    ledger,
+    outreach_check,
+)
 from .adapters import Trigger
 from .decisions import cancel, retry
 from .models import (
@@ -173,7 +177,7 @@ def _export(
         _ensure_steps(export, urgent=by_hand)
         if by_hand and export.steps().filter(state=State.FAILED).exists():
             retry(export, by=by)
-        ledger.refresh_exports(connection.pk, candidate.pk)
+        derived.refresh_exports(connection.pk, candidate.pk)
     wake()
     export.refresh_from_db()
     return export
@@ -331,7 +335,7 @@ def _move_automatic(mapping: JobAtsMapping, old_job_id: str) -> None:
         )
         export.refresh_from_db()
         _ensure_steps(export, urgent=False)
-        ledger.refresh_exports(export.connection_id, export.candidate_id)
+        derived.refresh_exports(export.connection_id, export.candidate_id)
 
 
 def _taken(export: Export, ats_job_id: str) -> bool:

@@ -13,11 +13,11 @@ from django.test import Client
 from integrations import (
     backlog,
     connections,
+    dependents,
     directory,
     dispatcher,
     due,
     later_looks,
-    ledger,
     metrics,
     notices,
     outreach_check,
@@ -107,7 +107,7 @@ def dispatching(times: int) -> Iterator[Figure]:
     rest = Figure("all else that a tick looks for, together", SWEEP_MS)
     yield rest.repeat(_look_at_all_else, times)
     for run in (
-        ledger.release_forgotten,
+        dependents.release_forgotten,
         dispatcher.repair_states,
         outreach_check.forget_outlived,
     ):

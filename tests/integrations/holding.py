@@ -18,17 +18,17 @@ class Hold:
     def __init__(self) -> None:
         self.arrived: list[str] = []
         self.waiting = 0
-        self._may_pass = 0.0
+        self._passes = 0.0
         self._changed = threading.Condition()
 
     def keep(self, request: Request) -> None:
         """Let the caller wait for its turn."""
         with self._changed:
+            place = len(self.arrived)
             self.arrived.append(f"{request.method} {request.path}")
             self.waiting += 1
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self._may_pass > 0, PATIENCE)
-            self._may_pass -= 1
+            self._changed.wait_for(lambda: place < self._passes, PATIENCE)
             self.waiting -= 1
             self._changed.notify_all()
 
@@ -39,9 +39,9 @@ class Hold:
             assert came, f"{self.waiting} came, not {number}"
 
     def let(self, number: float) -> None:
-        """Let so many go on, whoever they are."""
+        """Let so many more go on, in the order in which they came."""
         with self._changed:
-            self._may_pass += number
+            self._passes += number
             self._changed.notify_all()
 
     def let_all(self) -> None:

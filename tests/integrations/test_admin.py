@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from integrations.ledger import refresh_exports
+from integrations.derived import refresh_exports
 from integrations.models import AtsConnection, Export, ExportStep
 from tests.factories import UserFactory
 

@@ -32,7 +32,7 @@ def badge(candidate) -> Badge:
 def step_of(candidate, kind="person", **changes) -> ExportStep:
     steps = ExportStep.objects.filter(candidate=candidate, kind=kind)
     if changes:
-        from integrations.ledger import refresh_exports
+        from integrations.derived import refresh_exports
 
         steps.update(**changes)
         refresh_exports(steps.get().connection_id, candidate.pk)

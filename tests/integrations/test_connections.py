@@ -8,7 +8,15 @@ import pytest
 from django.core.management import call_command
 from django.db import connection as database
 
-from integrations import breaker, connections, http, ledger, sign_in, tasks, triggers
+from integrations import (
+    breaker,
+    connections,
+    derived,
+    http,
+    sign_in,
+    tasks,
+    triggers,
+)
 from integrations.adapters import PermissionState
 from integrations.errors import AtsError, BadCredentials, NotSent
 from integrations.models import (
@@ -282,7 +290,7 @@ def test_disconnecting_leaves_nothing_that_is_due(ashby_sim, acme, alice, waitin
     steps.update(state=ExportStep.State.DONE, not_before=None)
     steps.filter(kind="job_link").update(state=ExportStep.State.FAILED)
     steps.filter(kind="resume").update(state="ready", not_before=clock.now())
-    ledger.refresh_exports(connection.pk, dana.pk)
+    derived.refresh_exports(connection.pk, dana.pk)
     connections.disconnect(connection, by=alice)
     export.refresh_from_db()
     assert export.state == Export.State.FAILED

@@ -9,8 +9,8 @@ import pytest
 from candidates.models import Education, Experience, JobCandidate, OutreachEvent
 from integrations import breaker, connections, decisions, explain, preview, triggers
 from integrations.activity import activity_of
+from integrations.derived import refresh_exports
 from integrations.errors import NotSent
-from integrations.ledger import refresh_exports
 from integrations.models import AtsConnection, AtsPerson, Export, ExportStep
 from integrations.standings import Standing, standings_of
 from pinsync import clock

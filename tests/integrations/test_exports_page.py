@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from integrations import connections, decisions
+from integrations.derived import refresh_exports
 from integrations.figures import figures_of
-from integrations.ledger import refresh_exports
 from integrations.models import AtsPerson, Decision, Export, ExportStep
 from pinsync import clock
 from pinsync.local_time import at

@@ -10,7 +10,13 @@ from datetime import timedelta
 
 import pytest
 
-from integrations import connections, decisions, dispatcher, ledger, timing
+from integrations import (
+    connections,
+    decisions,
+    dependents,
+    dispatcher,
+    timing,
+)
 from integrations.adapters import Wire
 from integrations.errors import AlreadyThere, Unclear
 from integrations.models import AtsPerson, Decision, Export, ExportStep
@@ -311,7 +317,7 @@ def test_what_became_ready_as_its_connection_ended_is_dropped_by_the_dispatcher(
     sent = export(dana)
     connections.disconnect(connection, by=alice)
     ExportStep.objects.update(state="ready", not_before=clock.now())
-    ledger.drop_forgotten()
+    dependents.drop_forgotten()
     assert broken_invariants() == {}
     sent.refresh_from_db()
     assert sent.state == Export.State.CANCELLED

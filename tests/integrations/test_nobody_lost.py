@@ -14,9 +14,10 @@ from integrations import (
     breaker,
     connections,
     decisions,
+    dependents,
+    derived,
     dispatcher,
     drainer,
-    ledger,
     timing,
 )
 from integrations.adapters import Account
@@ -126,11 +127,11 @@ def test_what_waits_for_a_person_who_is_known_is_woken(dana, export, bench, ats)
     ExportStep.objects.filter(ats_job_id="job-2").update(state="cancelled")
     bench.run()
     ExportStep.objects.filter(ats_job_id="job-2").update(state="ready", not_before=None)
-    ledger.refresh_exports(second.connection_id, dana.pk)
+    derived.refresh_exports(second.connection_id, dana.pk)
     Export.objects.filter(pk=second.pk).update(state="exporting", cancel_reason="")
     bench.run()
     assert state(second) == Export.State.EXPORTING
-    ledger.release_forgotten()
+    dependents.release_forgotten()
     bench.run()
     assert state(second) == Export.State.SENT
     assert len(ats.links) == 2
@@ -140,7 +141,7 @@ def test_what_lacks_a_permission_is_not_woken_by_the_repair(dana, export, bench,
     ats.fail["add_to_job"] = ["no right"]
     export(dana)
     bench.run()
-    ledger.release_forgotten()
+    dependents.release_forgotten()
     assert step(dana, "job_link").not_before is None
 
 

@@ -19,11 +19,12 @@ from django.test import Client
 from integrations import (
     backlog,
     badges,
+    dependents,
+    derived,
     dispatcher,
     due,
     figures,
     later_looks,
-    ledger,
     metrics,
     notices,
     outreach_check,
@@ -165,7 +166,7 @@ def test_its_derived_states_are_those_that_follow_from_the_steps(filled):
     exports = Export.objects.exclude(state="sent").order_by("pk")
     before = list(exports.values_list("pk", "state"))
     for export in exports:
-        ledger.refresh_exports(export.connection_id, export.candidate_id)
+        derived.refresh_exports(export.connection_id, export.candidate_id)
     assert list(exports.values_list("pk", "state")) == before
 
 
@@ -253,7 +254,7 @@ def test_whatever_else_a_tick_looks_for_has_its_index(filled):
 
 
 def test_what_waits_for_a_person_is_looked_through_by_its_index(filled):
-    assert indexes_of_steps(ledger.release_forgotten) == {"step_waiting"}
+    assert indexes_of_steps(dependents.release_forgotten) == {"step_waiting"}
 
 
 def test_states_are_repaired_by_the_index_of_open_exports(filled):

@@ -9,7 +9,13 @@ import pytest
 from django.db import connection as database
 from django.db import connections as databases
 
-from integrations import connections, decisions, imported, ledger, triggers
+from integrations import (
+    connections,
+    decisions,
+    dependents,
+    imported,
+    triggers,
+)
 from integrations.models import AtsPerson, Export
 from integrations.verify import broken_invariants
 
@@ -55,7 +61,7 @@ def test_a_second_job_asked_for_as_the_person_becomes_known_is_not_lost(
     second = export(dana, "job-2")
     assert AtsPerson.objects.exists()
     bench.run()
-    ledger.release_forgotten()
+    dependents.release_forgotten()
     bench.run()
     second.refresh_from_db()
     assert second.state == Export.State.SENT
