@@ -36,8 +36,10 @@ class Reading:
         return 1000 * self.seconds / self.calls
 
     @property
-    def paced_minutes(self) -> float:
-        return self.calls / self.paced_calls_per_minute
+    def paced_minutes(self) -> float | None:
+        """Return how long it takes at that pace; None where it had ended before."""
+        rate = self.paced_calls_per_minute
+        return self.calls / rate if rate else None
 
 
 @dataclass

@@ -89,9 +89,14 @@ def directory_lines(found: Directories) -> None:
     people = found.readings[0].people
     print(f"\nWho is in the ATS: {people:,} people read at our share of the pace")
     for one in found.readings:
+        minutes = one.paced_minutes
+        paced = (
+            "ended before its pace was measured"
+            if minutes is None
+            else f"{one.paced_calls_per_minute:.1f} a minute measured: {minutes:.0f} min"
+        )
         print(
-            f"  {one.label:<8} {one.calls:,} calls; {one.paced_calls_per_minute:.1f} a "
-            f"minute measured: {one.paced_minutes:.0f} min   without pace "
+            f"  {one.label:<8} {one.calls:,} calls; {paced}   without pace "
             f"{one.seconds:.0f} s, {one.ms_per_page:.0f} ms a page"
         )
     alone, meanwhile = median(found.exports_alone), median(found.exports_meanwhile)
@@ -162,7 +167,8 @@ def _of_directories(found: Directories) -> dict[str, float]:
     }
     for one in found.readings:
         name = one.label.lower()
-        figures[f"directory_minutes_{name}"] = round(one.paced_minutes, 1)
+        if one.paced_minutes is not None:
+            figures[f"directory_minutes_{name}"] = round(one.paced_minutes, 1)
         figures[f"directory_ms_per_page_{name}"] = round(one.ms_per_page, 1)
     return figures
 
