@@ -15,11 +15,7 @@ from django.db import IntegrityError, transaction
 
 from pinsync import clock
 
-from . import (
-    decisions,
-    dependents,
-    derived,
-)
+from . import decisions, dependents, derived
 from .adapters import Account, Adapter, Token, adapter_class
 from .breaker import Resting, Watch, count_failure, count_success, park, pause
 from .breaker import resting as rests

@@ -14,12 +14,7 @@ from candidates.resume import reopen, want_resume
 from pinsync import clock
 from pinsync.accounts.models import User
 
-from . import (
-    claims,
-    derived,
-    doubt,
-    ledger,
-)
+from . import claims, derived, doubt, ledger
 from .models import AtsPerson, Decision, Export, ExportStep
 from .tasks import wake
 
@@ -109,10 +104,8 @@ def retry(export: Export, *, by: User | None) -> None:
         failed = export.steps().filter(state=State.FAILED)
         if failed.filter(kind=Kind.RESUME, error_kind="document").exists():
             reopen(want_resume(export.candidate))
-        people, others = (
-            failed.filter(kind=Kind.PERSON),
-            failed.exclude(kind=Kind.PERSON),
-        )
+        people = failed.filter(kind=Kind.PERSON)
+        others = failed.exclude(kind=Kind.PERSON)
         ledger.reopen(people, not_before=now, urgent=True)
         ledger.reopen(others, not_before=now if known else None, urgent=True)
         derived.refresh_exports(export.connection_id, export.candidate_id)

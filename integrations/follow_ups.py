@@ -103,7 +103,7 @@ class FollowUp(Work):
 
     def _is_another(self, claim: IdentityClaim) -> bool:
         """Return whether a recruiter, asked after that row had ended, said to send."""
-        ended = claim.step.updated_at if claim.step and claim.is_given_up else None
+        ended = claim.given_up_at
         again = self.step.decisions.filter(choice=Choice.REPEAT)
         return ended is not None and again.filter(asked_at__gt=ended).exists()
 

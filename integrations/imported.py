@@ -15,12 +15,7 @@ from candidates.recognition import chunks
 from pinsync import clock
 from pinsync.accounts.models import User
 
-from . import (
-    dependents,
-    derived,
-    ledger,
-    matching,
-)
+from . import dependents, derived, ledger, matching
 from .models import AtsConnection, AtsPerson, Decision, ExportStep, IdentityClaim
 from .records import PersonRecord
 from .tasks import wake

@@ -49,7 +49,7 @@ class Claimed(Exception):
         super().__init__(str(claim.key))
         self.candidate = claim.candidate
         self.is_settled = claim.step is None or claim.step.state == State.DONE
-        self.is_given_up = claim.is_given_up
+        self.is_given_up = claim.given_up_at is not None
         self.due = claim.step.not_before if claim.step else None
 
 

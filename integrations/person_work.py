@@ -204,7 +204,7 @@ class PersonWork(Work):
         person = self._known(claim.candidate)
         if person:
             return person.person_id in self.not_them
-        ended = claim.step.updated_at if claim.step and claim.is_given_up else None
+        ended = claim.given_up_at
         return ended is not None and self.decisions[-1].asked_at > ended
 
     def _known(self, candidate: Candidate) -> AtsPerson | None:

@@ -17,14 +17,7 @@ from django.db.models import F, Q
 
 from pinsync import clock
 
-from . import (
-    breaker,
-    claims,
-    derived,
-    doubt,
-    matching,
-    timing,
-)
+from . import breaker, claims, derived, doubt, matching, timing
 from .intents import writing
 from .models import (
     AtsConnection,

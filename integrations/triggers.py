@@ -16,11 +16,7 @@ from jobs.models import Job
 from pinsync import clock
 from pinsync.accounts.models import User
 
-from . import (
-    derived,
-    ledger,
-    outreach_check,
-)
+from . import derived, ledger, outreach_check
 from .adapters import Trigger
 from .decisions import cancel, retry
 from .models import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -126,9 +127,11 @@ class IdentityClaim(models.Model):
         return holder.candidate
 
     @property
-    def is_given_up(self) -> bool:
-        """Return whether its step ended in doubt: they may be there, or may not."""
-        return self.step is not None and self.step.state in GIVEN_UP
+    def given_up_at(self) -> datetime | None:
+        """Return when its step ended in doubt: they may be there, or may not."""
+        if self.step is None or self.step.state not in GIVEN_UP:
+            return None
+        return self.step.updated_at
 
 
 class ExportAttempt(models.Model):

@@ -8,15 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection as database
 
-from integrations import (
-    breaker,
-    connections,
-    derived,
-    http,
-    sign_in,
-    tasks,
-    triggers,
-)
+from integrations import breaker, connections, derived, http, sign_in, tasks, triggers
 from integrations.adapters import PermissionState
 from integrations.errors import AtsError, BadCredentials, NotSent
 from integrations.models import (

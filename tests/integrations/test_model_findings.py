@@ -10,13 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from integrations import (
-    connections,
-    decisions,
-    dependents,
-    dispatcher,
-    timing,
-)
+from integrations import connections, decisions, dependents, dispatcher, timing
 from integrations.adapters import Wire
 from integrations.errors import AlreadyThere, Unclear
 from integrations.models import AtsPerson, Decision, Export, ExportStep

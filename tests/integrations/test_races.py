@@ -9,13 +9,7 @@ import pytest
 from django.db import connection as database
 from django.db import connections as databases
 
-from integrations import (
-    connections,
-    decisions,
-    dependents,
-    imported,
-    triggers,
-)
+from integrations import connections, decisions, dependents, imported, triggers
 from integrations.models import AtsPerson, Export
 from integrations.verify import broken_invariants
 
