@@ -11,7 +11,7 @@ from typing import Any
 from .cast import Cast
 from .stage import Stage
 
-PER_SECOND = 2.0
+PER_SECOND = 5.0
 LATENCY_MS = 50
 _LOOK_EVERY = 0.01
 
@@ -33,7 +33,7 @@ class Delays:
 
 
 def measure(stage: Stage, cast: Cast, *, seconds: float) -> Delays:
-    """Record an event every half second; resumes are made meanwhile, as in life."""
+    """Record an event every fifth of a second; resumes are made meanwhile, as in life."""
     people = cast.people(int(seconds * PER_SECOND), with_resumes=False)
     stage.simulator.reset(latency_ms=LATENCY_MS)
     stage.wait_for_idle_worker()

@@ -139,8 +139,8 @@ class Scene:
 
     def measure(self, *, slow_ones: int, due: int, seconds: float) -> Waits:
         """Let so many be due at each of the slow ones, and others come one by one."""
-        self._add_slow(slow_ones - self._slow, due)
-        before, people = self._calls(), self._others(seconds)
+        before = self._add_slow(slow_ones - self._slow, due)
+        people = self._others(seconds)
         emails = {person.candidate_id: person.candidate.email for person in people}
         began = _come(people, self._heard, self._globex.event)
         self._setting.wait_until(
@@ -156,7 +156,8 @@ class Scene:
             self._calls() - before,
         )
 
-    def _add_slow(self, number: int, due: int) -> None:
+    def _add_slow(self, number: int, due: int) -> int:
+        """Wait for the first call of these, and return how many calls there were before."""
         self._setting.simulator.set(latency_ms=0)  # to connect
         added = [cast.assemble(f"acme-{self._slow + n}") for n in range(number)]
         self._setting.simulator.set(latency_ms=SLOW_MS)
@@ -165,6 +166,7 @@ class Scene:
         for one in added:
             _let_be_due(one, due)
         self._setting.wait_until(lambda: self._calls() > before, "A slow call", 90)
+        return before
 
     def _calls(self) -> int:
         return sum(self._setting.simulator.counts().values())
