@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from candidates.resume import reopen, want_resume
 from pinsync import clock
@@ -150,7 +151,7 @@ def cancel(export: Export, *, reason: str, by: User | None) -> bool:
     """
     with transaction.atomic():
         # Locked, so that no worker sends meanwhile what is reported as cancelled.
-        list(export.steps().select_for_update(no_key=True).values_list("pk"))
+        export.steps().lock()
         if not export.is_unsent():
             return False
         cancelled = (
@@ -171,15 +172,15 @@ def cancel(export: Export, *, reason: str, by: User | None) -> bool:
         )
         if others.exists():
             unsent = unsent.filter(kind=Kind.JOB_LINK)
-        _close_questions(unsent)
-        ended = list(unsent.values_list("pk", flat=True))
-        rows = ExportStep.objects.filter(pk__in=ended)
-        rows.update(state=State.CANCELLED, not_before=None, updated_at=clock.now())
-        claims.release_claims_of(rows)
+        drop(unsent)
     return True
 
 
-def _close_questions(steps: Any) -> None:
-    Decision.objects.filter(step__in=steps, choice="").update(
+def drop(unsent: QuerySet[ExportStep]) -> None:
+    """Cancel these steps, whose rows are locked, with their questions and claims."""
+    rows = ExportStep.objects.filter(pk__in=list(unsent.values_list("pk", flat=True)))
+    Decision.objects.filter(step__in=rows, choice="").update(
         choice=Choice.SKIP, decided_at=clock.now()
     )
+    rows.update(state=State.CANCELLED, not_before=None, updated_at=clock.now())
+    claims.release_claims_of(rows)

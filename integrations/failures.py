@@ -156,19 +156,20 @@ def _gone(work: Work, error: AtsError) -> None:
 def _find_again(work: Work, error: AtsError) -> None:
     """Look the person up once more by their keys: merged people get another id."""
     step = work.step
-    if step.error_kind == ErrorKind.GONE:  # looked up before: it did not help
-        ledger.failed(step, work.ticket, sentence=error.sentence, kind=error.kind)
-        return
     try:
         found, _ = lookup.people_like(work.adapter, work.record)
     except AtsError as trouble:
         record(work, trouble)
         return
     verdict = judge(work.record, found, keys=work.adapter.duplicate_keys)
-    if verdict.answer is not Answer.LINK:
+    match = verdict.match if verdict.answer is Answer.LINK else None
+    if match and work.person and match.person.id == work.person.person_id:
+        # There under the same id: not every part of the ATS knows them yet.
+        _try_later(work, error.sentence, error.kind)
+        return
+    if match is None or step.error_kind == ErrorKind.GONE:  # another did not help
         ledger.failed(step, work.ticket, sentence=error.sentence, kind=error.kind)
         return
-    match = verdict.match
     AtsPerson.objects.filter(
         connection=work.connection, candidate=work.candidate
     ).update(

@@ -147,10 +147,15 @@ class JobLinkWork(FollowUp):
     def _may_be_there(self) -> bool:
         """Say whether somebody else may have put them on the job, for all we know.
 
-        Whoever we created is on the job only by us; a recruiter's word settles it.
+        Whoever we created is on the job only by us, unless a backup has come back since:
+        then it may have forgotten that. A recruiter's word settles it.
         """
         assert self.person is not None  # noqa: S101 (run() returned otherwise)
-        if self.person.is_ours or is_held_by_another(self.step, self.claims()):
+        restored = self.connection.restored_at
+        is_forgotten = restored is not None and self.person.known_at < restored
+        if self.person.is_ours and not is_forgotten:
+            return False
+        if is_held_by_another(self.step, self.claims()):
             return False
         return not self.step.decisions.filter(choice=Choice.REPEAT).exists()
 

@@ -110,9 +110,19 @@ def _look(adapter: Adapter, step: ExportStep) -> list[Match]:
             not_them=_known_others(step) - {person.person_id},
         )
         found |= {match.person.id: match for match in verdict.matches}
-    ours = [match for match in found.values() if match.agrees != (Key.NAME,)]
-    others = [match for match in ours if match.person.id != person.person_id]
-    return ours if others else []
+    others = [
+        match
+        for pk, match in found.items()
+        if pk != person.person_id and match.agrees != (Key.NAME,)
+    ]
+    if not others:
+        return []
+    if person.person_id not in found:  # merged into another, or changed there
+        remote = adapter.person(person.person_id)
+        if remote is None:
+            return []
+        found[person.person_id] = matching.as_match(remote, today)
+    return [found[person.person_id], *others]
 
 
 def _sent(step: ExportStep) -> PersonRecord | None:

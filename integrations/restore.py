@@ -52,10 +52,18 @@ def doubt_everything() -> Doubts:
     doubts = Doubts()
     for connection in AtsConnection.objects.live():
         doubts.connections += 1
-        breaker.pause(connection, settling_time(connection))
+        _rest(connection)
         for step in _open_steps(connection):
             doubts.steps += _doubt(step)
     return doubts
+
+
+def _rest(connection: AtsConnection) -> None:
+    """Leave it alone while it settles; an open breaker would let a proof end that."""
+    AtsConnection.objects.filter(pk=connection.pk).update(
+        restored_at=clock.now(), failures_in_row=0, probe_wait=0
+    )
+    breaker.pause(connection, settling_time(connection))
 
 
 def settling_time(connection: AtsConnection) -> timedelta:
@@ -124,16 +132,19 @@ def _note_possible_write(step: ExportStep) -> None:
         last is not None and last.outcome in ("", Outcome.UNCLEAR)
     ):
         return
+    now = clock.now()
     record = PersonRecord.of(step.candidate).to_json()
     ExportAttempt.objects.create(
         step=step,
         number=step.attempt + 1,
-        intent_at=clock.now(),
+        intent_at=now,
         snapshot=record if step.kind == Kind.PERSON else {},
         error="The database was restored from a backup: this may have been sent.",
         error_kind=RESTORED,
     )
-    ExportStep.objects.filter(pk=step.pk).update(attempt=F("attempt") + 1)
+    ExportStep.objects.filter(pk=step.pk).update(
+        attempt=F("attempt") + 1, intent_at=now
+    )
 
 
 def _make_unclear(step: ExportStep) -> None:

@@ -10,25 +10,38 @@ from .models import AtsConnection, AtsPerson
 from .records import PersonRecord
 from .sign_in import open_connection, stored
 
+_ASKED = 10  # people, one call each, until one is there
+
 
 def is_same_account(
     connection: AtsConnection, account: Account, adapter: Adapter
 ) -> bool:
-    """Compare account ids, or look for up to three people we know to be there.
+    """Compare account ids, or look for some of the people we know to be there.
 
     Who answers to an id must be like the person we know: with some vendors ids are
     plain numbers that every account has. Where nobody is known, the address decides.
     """
     if account.id is not None and connection.account_id:
         return account.id == connection.account_id
-    known = list(
-        AtsPerson.objects.filter(connection=connection)
-        .select_related("candidate")
-        .order_by("-known_at", "-pk")[:3]
-    )
+    known = _known(connection)
     if not known:
         return _is_same_address(connection, adapter)
     return any(_is_still(person, adapter) for person in known)
+
+
+def _known(connection: AtsConnection) -> list[AtsPerson]:
+    """Return some people, first those seen there by ourselves, the newest first.
+
+    Several, because test people are deleted and others merged.
+    """
+    imported = {"known_by": AtsPerson.KnownBy.IMPORTED}
+    people = AtsPerson.objects.filter(connection=connection).select_related("candidate")
+    newest = people.order_by("-known_at", "-pk")
+    found: dict[str, AtsPerson] = {}
+    for rows in (newest.exclude(**imported), newest.filter(**imported)):
+        for person in rows[: 2 * _ASKED]:
+            found.setdefault(person.person_id, person)
+    return list(found.values())[:_ASKED]
 
 
 def _is_still(known: AtsPerson, adapter: Adapter) -> bool:

@@ -153,7 +153,10 @@ def _fill(found: dict[Pair, Standing], these: Q) -> None:
             continue
         step.connection, step.candidate = standing.connection, standing.candidate
         standing.steps.append(step)
-    of_step = {step.pk: s for s in found.values() for step in s.steps}
+    asking = ExportStep.State.ASKING
+    of_step = {
+        step.pk: s for s in found.values() for step in s.steps if step.state == asking
+    }
     for decision in Decision.objects.filter(choice="", step__in=of_step):
         of_step[decision.step_id].decision = decision
     unclear = {s.pk: row for row in found.values() for s in row.steps if s.ever_unclear}

@@ -111,6 +111,10 @@ class AtsConnection(models.Model):
         default=0, help_text="Seconds between probes of the open breaker; 0: closed."
     )
 
+    restored_at = models.DateTimeField(
+        null=True, blank=True, help_text="When after_restore was last run."
+    )
+
     # One drainer at a time, for pace and keep-alive; safety never rests on it.
     leased_by = models.CharField(max_length=64, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)

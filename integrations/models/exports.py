@@ -174,6 +174,10 @@ class ExportStepQuerySet(models.QuerySet["ExportStep"]):
         clear = Q(state__in=[State.ASKING, State.FAILED], ever_unclear=False)
         return self.filter(clear | Q(state=State.READY))
 
+    def lock(self) -> None:
+        """Let no worker begin or end any of them before the transaction ends."""
+        list(self.select_for_update(no_key=True).values_list("pk"))
+
     def open_outcome(self) -> ExportStepQuerySet:
         """Return those that may have been carried out without our knowing."""
         State = ExportStep.State
@@ -289,9 +293,11 @@ class ExportStep(models.Model):
                 ),
                 name="step_job_link_has_a_job",
             ),
+            # What may have gone out has the moment from which it settles.
             models.CheckConstraint(
-                condition=~Q(state="sending") | Q(intent_at__isnull=False),
-                name="step_sending_has_an_intent",
+                condition=~Q(state__in=["sending", "uncertain"])
+                | Q(intent_at__isnull=False),
+                name="step_sent_has_an_intent",
             ),
         ]
         indexes = [

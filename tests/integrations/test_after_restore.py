@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from candidates.models import OutreachEvent
+from integrations import derived, triggers
+from integrations import restore as restore_doubts
 from integrations.models import (
+    AtsConnection,
     AtsPerson,
     Decision,
     Export,
@@ -18,6 +22,8 @@ from integrations.models import (
     IdentityClaim,
 )
 from integrations.verify import broken_invariants
+from pinsync import clock
+from tests.factories import JobCandidateFactory
 from tests.faults.parts import wait_until
 
 from .backups import back_up, restore
@@ -157,6 +163,68 @@ def test_what_had_failed_is_looked_for_when_somebody_retries(scene, tmp_path):
     go_on(scene)
     scene.check_arrived_once(candidate, sent)
     assert scene.known_by(candidate) == "recovered"
+
+
+@only_ashby
+@pytest.mark.parametrize(
+    ("kind", "error"), [("person", "not_sent"), ("resume", "document")]
+)
+def test_what_failed_before_anything_was_sent_is_looked_for_too(
+    scene, tmp_path, kind, error
+):
+    candidate = scene.dana()
+    sent = scene.trigger(candidate)
+    ExportStep.objects.filter(kind=kind).update(
+        state="failed", not_before=None, error_kind=error, error="It could not be done."
+    )
+    scene.work()
+    derived.refresh_exports(scene.connection.pk, candidate.pk)
+    assert not ExportStep.objects.get(kind=kind).attempts.exists()
+    back_up(tmp_path / "backup")
+    restore(tmp_path / "backup")
+    after_restore()
+    pass_time(DAY)
+    scene.bob.post(f"/exports/{sent.pk}/retry/")
+    go_on(scene)
+    scene.check_arrived_once(candidate, sent)
+
+
+@only_ashby
+def test_a_test_of_the_connection_does_not_end_the_rest(scene, tmp_path):
+    """Nor does a reconnection: the breaker was open when the backup was made."""
+    scene.trigger(scene.dana())
+    AtsConnection.objects.update(
+        failures_in_row=5, probe_wait=30, paused_until=clock.now()
+    )
+    back_up(tmp_path / "backup")
+    restore(tmp_path / "backup")
+    after_restore()
+    scene.reconnect(scene.facts.key)
+    scene.connection.refresh_from_db()
+    assert scene.is_resting()
+
+
+def test_a_place_on_a_job_that_was_forgotten_is_not_taken_twice(
+    bench, ats, dana, job, bob
+):
+    """The ATS does not tell who is on a job, and the outreach tool sends events anew."""
+    bench.adapter.is_on_job = lambda *_: None
+    triggers.request_export(connection=bench.connection, candidate=dana, by=bob)
+    bench.run()
+    restore_doubts.doubt_everything()
+    pass_time(DAY)
+    triggers.save_mapping(
+        job=job,
+        connection=bench.connection,
+        trigger="replied",
+        ats_job_id="job-1",
+        by=bob,
+    )
+    JobCandidateFactory(job=job, candidate=dana).record(OutreachEvent.Kind.REPLIED)
+    bench.run()
+    assert ats.links == []
+    question = Decision.objects.get(choice="")
+    assert "may be on it already" in question.question
 
 
 @only_ashby

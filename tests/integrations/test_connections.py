@@ -223,6 +223,28 @@ def test_a_key_of_another_account_makes_a_new_connection(ashby_sim, acme, alice)
     assert not now.people.exists()
 
 
+def test_an_account_whose_newest_people_are_gone_is_still_the_same(
+    ashby_sim, acme, alice, waiting
+):
+    """Tried out with three people who were deleted, or linked by ids of a CSV file."""
+    connection = connect(acme, alice)
+    dana, person_id = known_in(ashby_sim, acme)
+    person_of(connection, dana, person_id)
+    for number in range(3):
+        gone = person_of(
+            connection, CandidateFactory(organization=acme), f"gone-{number}"
+        )
+    for number in range(25):
+        gone = person_of(connection, CandidateFactory(organization=acme), f"{number}")
+        gone.known_by = AtsPerson.KnownBy.IMPORTED
+        gone.save()
+    export = waiting(connection, CandidateFactory(organization=acme))
+    again = connections.reconnect(connection, credentials=KEY, by=alice)
+    assert again.pk == connection.pk
+    export.refresh_from_db()
+    assert export.state == Export.State.WAITING
+
+
 def test_another_account_id_is_another_account(crelate_sim, acme, alice):
     connection = connect(acme, alice, "crelate", "demo-crelate-key")
     AtsConnection.objects.update(account_id="another tenant")
@@ -262,7 +284,7 @@ def test_disconnecting_leaves_what_is_unclear(ashby_sim, acme, alice, waiting):
     connection = connect(acme, alice)
     export = waiting(connection, CandidateFactory(organization=acme))
     ExportStep.objects.filter(kind=ExportStep.Kind.PERSON).update(
-        state=ExportStep.State.UNCERTAIN, ever_unclear=True
+        state=ExportStep.State.UNCERTAIN, ever_unclear=True, intent_at=clock.now()
     )
     assert connections.exports_to_stop(connection) == 0
     assert connections.unclear_exports(connection) == 1

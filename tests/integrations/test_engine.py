@@ -701,6 +701,20 @@ def test_a_person_merged_away_is_looked_up_once_more(dana, export, bench, ats):
     assert state(sent) == Export.State.SENT
 
 
+def test_who_is_not_known_everywhere_yet_stays_ours_and_is_waited_for(
+    dana, export, bench, ats
+):
+    ats.fail["add_to_job"] = ["person gone", "person gone"]
+    sent = export(dana)
+    bench.run()
+    assert state(sent) == Export.State.EXPORTING
+    for _ in range(3):
+        bench.settle()
+    assert state(sent) == Export.State.SENT
+    assert AtsPerson.objects.get().known_by == "created"
+    assert len(ats.links) == len(ats.resumes) == 1
+
+
 def test_a_person_deleted_there_fails_the_job_link(dana, export, bench, ats):
     def delete():
         ats.people.clear()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from integrations import dispatcher, later_looks
-from integrations.models import AtsConnection, ExportStep, LaterLook
+from integrations.models import AtsConnection, AtsPerson, ExportStep, LaterLook
 from integrations.verify import broken_invariants
 from pinsync import clock
 
@@ -80,6 +80,16 @@ def test_an_unclear_one_is_looked_at_after_an_hour_and_after_a_day(scene, lost):
     pass_looks(DAY)
     done = look(scene)
     assert (done.looks, done.due_at, done.twice_at) == (2, None, None)
+    assert "Merge them" not in scene.sentence(lost)
+
+
+@only_ashby
+def test_who_was_merged_into_another_is_not_there_twice(scene, lost):
+    there = scene.people()[0]
+    AtsPerson.objects.update(person_id=there["id"][:-4] + "0000")
+    pass_looks(HOUR)
+    done = look(scene)
+    assert (done.looks, done.twice_at) == (1, None)
     assert "Merge them" not in scene.sentence(lost)
 
 

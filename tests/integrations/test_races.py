@@ -9,9 +9,11 @@ import pytest
 from django.db import connection as database
 from django.db import connections as databases
 
+from candidates.models import OutreachEvent
 from integrations import connections, decisions, dependents, imported, triggers
 from integrations.models import AtsPerson, Export
 from integrations.verify import broken_invariants
+from tests.factories import JobCandidateFactory
 
 from .fakeats import Bench
 
@@ -139,4 +141,36 @@ def test_a_person_created_meanwhile_is_not_imported_as_another(
     with pytest.raises(imported.OnTheWay):
         imported.people_imported(connection, people, reason="", by=bob)
     assert AtsPerson.objects.get().person_id == "p1"
+    assert broken_invariants() == {}
+
+
+def test_whom_a_worker_is_putting_on_a_job_is_not_moved_to_another(
+    dana, job, connection, bench, ats, bob, monkeypatch, elsewhere
+):
+    def choose(ats_job_id):
+        triggers.save_mapping(
+            job=job,
+            connection=connection,
+            trigger="replied",
+            ats_job_id=ats_job_id,
+            by=bob,
+        )
+
+    choose("job-1")
+    JobCandidateFactory(job=job, candidate=dana).record(OutreachEvent.Kind.REPLIED)
+    real, work = triggers._is_on_no_job, []
+
+    def and_the_worker_goes_on(export):
+        answer = real(export)
+        work.append(elsewhere(Bench(connection, ats).run))
+        time.sleep(1)  # until it waits for our lock, or has put them on the old job
+        return answer
+
+    monkeypatch.setattr(triggers, "_is_on_no_job", and_the_worker_goes_on)
+    choose("job-2")
+    work[0].result(30)
+    dependents.release_forgotten()
+    bench.run()
+    assert [job for _, job in ats.links] == ["job-2"]
+    assert len(ats.people) == 1
     assert broken_invariants() == {}
