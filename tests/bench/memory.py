@@ -16,7 +16,8 @@ EXPORTS = 50_000
 # From here on it must not grow: every cache is full, every module is loaded.
 WARM = 5
 _READINGS = 10
-# So many exports are open at a time: what waits is in the database, not in memory.
+# So many are asked for while at most as many are on their way: what waits is in the
+# database, not in memory.
 _AT_ONCE = 250
 _COLUMNS = "{:>8}  {:>7}  {:>8}  {:>8}  {:>10}"
 
@@ -51,23 +52,29 @@ def _readings(setting: Stage, people: cast.Cast, exports: int) -> list[Reading]:
         due = exports * tenth // _READINGS
         while sent < due:
             more = min(_AT_ONCE, due - sent)
-            _export(setting, people, more)
+            _export(people, more)
+            _wait_for_the_last(setting, _AT_ONCE)
             sent += more
+        _wait_for_the_last(setting, 1)
         reading = _read(setting, sent, time.monotonic() - began)
         found.append(reading)
         print(_COLUMNS.format(f"{sent:,}", *(f"{n:.1f}" for n in reading[1:])))
     return found
 
 
-def _export(setting: Stage, people: cast.Cast, number: int) -> None:
-    """Record the events; while the last of them go over, the next may come."""
+def _export(people: cast.Cast, number: int) -> None:
     from candidates.models import OutreachEvent
-    from integrations.models import Export
 
     for person in people.people(number, with_resumes=True):
         person.record(OutreachEvent.Kind(people.event))
+
+
+def _wait_for_the_last(setting: Stage, number: int) -> None:
+    """Wait until fewer than so many are on their way."""
+    from integrations.models import Export
+
     unsent = Export.objects.exclude(state=Export.State.SENT)
-    setting.wait_until(lambda: unsent.count() < _AT_ONCE // 5, "Exporting", 300)
+    setting.wait_until(lambda: unsent.count() < number, "Exporting", 300)
 
 
 def _read(setting: Stage, exports: int, seconds: float) -> Reading:
