@@ -40,9 +40,9 @@ from .demo_people import (
     DemoCandidate,
     DemoJob,
 )
+from .mappings import save_mapping
 from .models import AtsConnection
 from .simulation import simulators
-from .triggers import save_mapping
 
 ACME, GLOBEX = "acme", "globex"
 Kind, Role = OutreachEvent.Kind, Membership.Role

@@ -11,7 +11,7 @@ from jobs.models import Job
 from pinsync import clock
 from pinsync.accounts.access import MemberRequest, member_required
 
-from .. import job_picker, triggers
+from .. import job_picker, mappings
 from ..adapters import Trigger
 from ..forms import MappingForm
 from ..job_settings import context_of
@@ -59,13 +59,13 @@ def job_search(request: MemberRequest, pk: int) -> HttpResponse:
 def _stops(form: MappingForm) -> int:
     if form.mapping is None or not form.turns_off:
         return 0
-    return triggers.exports_to_cancel(form.mapping)
+    return mappings.exports_to_cancel(form.mapping)
 
 
 def _save(request: MemberRequest, form: MappingForm) -> HttpResponse:
     data = form.cleaned_data
     if form.mapping or not form.disables:  # what never was on needs no switching off
-        triggers.save_mapping(
+        mappings.save_mapping(
             job=form.job,
             connection=form.connection,
             trigger=Trigger(data["trigger"]),

@@ -144,7 +144,7 @@ def _histories(people: list[Candidate]) -> None:
 
 def assemble(slug: str = "acme", *, vendor: str = "ashby", key: str = KEY) -> Cast:
     """Connect a simulated ATS and let an event export to its first job."""
-    from integrations import connections, triggers
+    from integrations import connections, mappings
     from integrations.adapters import Trigger
     from jobs.models import Job
     from pinsync.accounts.models import Membership, Organization, User
@@ -160,7 +160,7 @@ def assemble(slug: str = "acme", *, vendor: str = "ashby", key: str = KEY) -> Ca
     job = Job.objects.create(organization=acme, title=ats_job.title, created_by=alice)
     offered = connection.adapter_class.triggers
     trigger = Trigger.ADDED if Trigger.ADDED in offered else Trigger.REPLIED
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job,
         connection=connection,
         trigger=trigger,

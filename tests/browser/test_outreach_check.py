@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from candidates.models import Kind
-from integrations import connections, outreach_check, triggers
+from integrations import connections, mappings, outreach_check
 from integrations.models import DuplicateCheck
 from pinsync import waking
 from tests.factories import CandidateFactory, JobCandidateFactory, JobFactory
@@ -25,7 +25,7 @@ def job(acme, alice, crelate_sim, monkeypatch):
         by=alice,
     )
     job = JobFactory(organization=acme, title="Controls Engineer")
-    triggers.save_mapping(job=job, connection=connection, trigger="replied", by=alice)
+    mappings.save_mapping(job=job, connection=connection, trigger="replied", by=alice)
     return job
 
 

@@ -126,7 +126,7 @@ def _posts(setting: Setting, slug: str) -> None:
 
 
 def _post(setting: Setting, connection: Any, trigger: str, ats_job: Any) -> Post:
-    from integrations.triggers import save_mapping
+    from integrations.mappings import save_mapping
     from jobs.models import Job
 
     job: Job = Job.objects.create(

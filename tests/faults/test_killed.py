@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from candidates.models import OutreachEvent
-from integrations import connections, triggers
+from integrations import connections, mappings
 from integrations.models import AtsPerson, Export, ExportStep
 from integrations.simulation import RunningSimulator
 from integrations.verify import broken_invariants
@@ -57,7 +57,7 @@ def on_job(acme, bob, connected):
     job = JobFactory(organization=acme)
     with connections.opened(connected) as adapter:
         (first, *_) = adapter.search_jobs("")
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job,
         connection=connected,
         trigger="replied",

@@ -22,7 +22,7 @@ from django.urls import reverse
 from redis import Redis
 
 from candidates.models import Candidate, OutreachEvent
-from integrations import connections, triggers
+from integrations import connections, mappings
 from integrations.models import AtsPerson, Export, ExportAttempt, ExportStep
 from integrations.verify import broken_invariants
 from tests.factories import CandidateFactory, JobCandidateFactory, JobFactory
@@ -137,7 +137,7 @@ def test_a_rolling_restart_under_load_loses_and_doubles_nobody(
     job = JobFactory(organization=acme)
     with connections.opened(connected) as adapter:
         first = adapter.search_jobs("")[0]
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job,
         connection=connected,
         trigger="replied",

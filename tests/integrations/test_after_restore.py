@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from candidates.models import OutreachEvent
-from integrations import derived, triggers
+from integrations import derived, mappings, triggers
 from integrations import restore as restore_doubts
 from integrations.models import (
     AtsConnection,
@@ -213,7 +213,7 @@ def test_a_place_on_a_job_that_was_forgotten_is_not_taken_twice(
     bench.run()
     restore_doubts.doubt_everything()
     pass_time(DAY)
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job,
         connection=bench.connection,
         trigger="replied",

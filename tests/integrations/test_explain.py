@@ -7,7 +7,15 @@ from datetime import timedelta
 import pytest
 
 from candidates.models import Education, Experience, JobCandidate, OutreachEvent
-from integrations import breaker, connections, decisions, explain, preview, triggers
+from integrations import (
+    breaker,
+    connections,
+    decisions,
+    explain,
+    mappings,
+    preview,
+    triggers,
+)
 from integrations.activity import activity_of
 from integrations.derived import refresh_exports
 from integrations.errors import NotSent
@@ -38,7 +46,7 @@ def on_job(job, dana) -> JobCandidate:
 
 
 def set_up(job, connection, trigger, bob, **fields):
-    return triggers.save_mapping(
+    return mappings.save_mapping(
         job=job, connection=connection, trigger=trigger, by=bob, **fields
     )
 
@@ -180,7 +188,14 @@ def test_waiting_for_a_retry_says_when(crelate, dana, bob):
 
 def test_unclear_says_that_it_is_checked_again(crelate, dana, bob):
     later = clock.now() + timedelta(minutes=1)
-    press(crelate, dana, bob, state=State.UNCERTAIN, not_before=later)
+    press(
+        crelate,
+        dana,
+        bob,
+        state=State.UNCERTAIN,
+        intent_at=clock.now(),
+        not_before=later,
+    )
     assert why(dana, crelate).startswith(
         "We could not tell whether Crelate saved Dana Example. Checking again at "
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from integrations import breaker, connections, triggers
+from integrations import breaker, connections, mappings
 from integrations.models import AtsConnection, AtsPerson, Export
 from pinsync import clock
 from tests.factories import CandidateFactory, JobCandidateFactory
@@ -135,7 +135,7 @@ def test_a_job_that_was_closed_meanwhile_is_refused(as_bob, ashby, ashby_sim, da
 
 def test_the_job_is_filled_in_from_the_setting(as_bob, bob, crelate, dana, job):
     JobCandidateFactory(job=job, candidate=dana)
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job,
         connection=crelate,
         trigger="replied",

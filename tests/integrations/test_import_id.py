@@ -8,7 +8,7 @@ from django.core.management import call_command
 from candidates import importing
 from candidates.import_columns import all_columns, template
 from candidates.models import Candidate, CandidateImport, JobCandidate, Kind
-from integrations import connections, decisions, import_ids, triggers
+from integrations import connections, decisions, import_ids, mappings, triggers
 from integrations.adapters import vendors
 from integrations.badges import badges_of
 from integrations.imported import Imported, OnTheWay, people_imported
@@ -139,7 +139,7 @@ def test_an_imported_person_is_never_exported(connection, take, job, bob):
     dana = Candidate.objects.get()
     with pytest.raises(InAtsAlready):
         triggers.request_export(connection=connection, candidate=dana, by=bob)
-    triggers.save_mapping(job=job, connection=connection, trigger="added", by=bob)
+    mappings.save_mapping(job=job, connection=connection, trigger="added", by=bob)
     JobCandidate.objects.get().record(Kind.ADDED)
     bench = Bench(connection, ats := FakeAts())
     bench.run()
@@ -150,7 +150,7 @@ def test_an_imported_person_is_never_exported(connection, take, job, bob):
 
 def test_a_trigger_puts_an_imported_person_on_the_ats_job(connection, take, job, bob):
     take(DANA)
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job, connection=connection, trigger="added", ats_job_id="7", by=bob
     )
     JobCandidate.objects.get().record(Kind.ADDED)
@@ -257,7 +257,7 @@ def test_what_had_ended_does_not_create_them_after_the_import(
     is_moved(dana, state, not_before=None)
     Export.objects.update(state="failed" if state == "failed" else "cancelled")
     take(DANA)
-    triggers._export(
+    triggers.make_export(
         connection=connection,
         candidate=dana,
         ats_job_id="8",

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from candidates.models import OutreachEvent
-from integrations import triggers
+from integrations import mappings
 from integrations.models import (
     AtsConnection,
     AtsPerson,
@@ -91,7 +91,7 @@ def test_a_claim_of_nobody_is_found(sent, capsys):
 
 
 def test_an_event_without_its_export_is_found(dana, job, connection, bob, capsys):
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job, connection=connection, trigger="replied", ats_job_id="1", by=bob
     )
     row = JobCandidateFactory(job=job, candidate=dana)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from redis import Redis
 
 from candidates.models import JobCandidate, Kind, ResumeDocument
-from integrations import backlog, dispatcher, triggers
+from integrations import backlog, dispatcher, mappings
 from integrations.adapters import Trigger
 from integrations.models import Export
 from pinsync import waking
@@ -43,7 +43,7 @@ def silent(settings, monkeypatch, unmeasured) -> Iterator[Away]:
 
 @pytest.fixture
 def enabled(connection, job, bob):
-    return triggers.save_mapping(
+    return mappings.save_mapping(
         job=job,
         connection=connection,
         trigger=Trigger.ADDED,

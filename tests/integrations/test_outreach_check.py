@@ -23,10 +23,10 @@ from integrations import (
     connections,
     directory,
     dispatcher,
+    mappings,
     matching,
     outreach_check,
     tasks,
-    triggers,
 )
 from integrations.activity import activity_of
 from integrations.adapters import Key, Trigger
@@ -61,7 +61,7 @@ def position(acme, scene, bob):
 
 
 def set_up(job, scene, bob, trigger=Trigger.REPLIED):
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job, connection=scene.connection, trigger=trigger, ats_job_id="", by=bob
     )
     return job
@@ -130,7 +130,7 @@ def test_a_job_on_never_asks_nothing(scene, acme, bob):
 def test_an_ats_that_does_not_declare_it_is_not_asked(acme, scene, alice, bob):
     job = JobFactory(organization=acme)
     ashby = make_connection(acme, "ashby", by=alice)
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job, connection=ashby, trigger="replied", ats_job_id="job-1", by=bob
     )
     add(job, scene.dana())
@@ -486,7 +486,7 @@ def test_connections_take_turns(scene, position, globex, charlie, bob):
     for number in range(3):
         add(position, scene.candidate(email=f"n{number}@example.com"))
     job = JobFactory(organization=globex)
-    triggers.save_mapping(job=job, connection=other, trigger="replied", by=charlie)
+    mappings.save_mapping(job=job, connection=other, trigger="replied", by=charlie)
     add(job, CandidateFactory(organization=globex))
     first = outreach_check._claim_next(after=0)
     second = outreach_check._claim_next(after=first.connection_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from candidates.models import OutreachEvent
-from integrations import connections, triggers
+from integrations import connections, mappings
 from integrations.models import AtsPerson, Decision, Export
 from tests.factories import JobCandidateFactory, JobFactory
 
@@ -42,7 +42,7 @@ def test_added_to_a_second_job_the_same_person_reaches_that_job_too(scene, acme,
     scene.work()
     before = scene.untouched()
     job = JobFactory(organization=acme)
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job,
         connection=scene.connection,
         trigger="replied",
@@ -236,7 +236,7 @@ def test_what_came_before_the_setting_exports_nothing_and_the_button_does(
     candidate, job = scene.dana(), JobFactory(organization=acme)
     row = JobCandidateFactory(job=job, candidate=candidate)
     row.record(OutreachEvent.Kind.REPLIED)
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job,
         connection=scene.connection,
         trigger="replied",
@@ -256,7 +256,7 @@ def test_what_came_before_the_connection_exports_nothing_and_the_button_does(
     scene, acme, bob, alice
 ):
     job = JobFactory(organization=acme)
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job,
         connection=scene.connection,
         trigger="replied",

@@ -14,7 +14,7 @@ import pytest
 from django.urls import reverse
 
 from candidates.models import Candidate
-from integrations import connections, directory, guard, triggers
+from integrations import connections, directory, guard, mappings
 from integrations.adapters import vendors
 from integrations.models import AtsConnection, AtsPerson, Decision, Export, ExportStep
 from integrations.simulation import RunningSimulator, simulators
@@ -419,7 +419,7 @@ def test_two_instances_do_not_mix(scene, elsewhere):
 
 def test_jobs_chosen_at_one_address_are_not_taken_to_another(scene, elsewhere, bob):
     job = JobFactory(organization=scene.connection.organization)
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job,
         connection=scene.connection,
         trigger="replied",

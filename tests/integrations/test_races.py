@@ -10,7 +10,14 @@ from django.db import connection as database
 from django.db import connections as databases
 
 from candidates.models import OutreachEvent
-from integrations import connections, decisions, dependents, imported, triggers
+from integrations import (
+    connections,
+    decisions,
+    dependents,
+    imported,
+    mappings,
+    triggers,
+)
 from integrations.models import AtsPerson, Export
 from integrations.verify import broken_invariants
 from tests.factories import JobCandidateFactory
@@ -148,7 +155,7 @@ def test_whom_a_worker_is_putting_on_a_job_is_not_moved_to_another(
     dana, job, connection, bench, ats, bob, monkeypatch, elsewhere
 ):
     def choose(ats_job_id):
-        triggers.save_mapping(
+        mappings.save_mapping(
             job=job,
             connection=connection,
             trigger="replied",
@@ -158,7 +165,7 @@ def test_whom_a_worker_is_putting_on_a_job_is_not_moved_to_another(
 
     choose("job-1")
     JobCandidateFactory(job=job, candidate=dana).record(OutreachEvent.Kind.REPLIED)
-    real, work = triggers._is_on_no_job, []
+    real, work = mappings._is_on_no_job, []
 
     def and_the_worker_goes_on(export):
         answer = real(export)
@@ -166,7 +173,7 @@ def test_whom_a_worker_is_putting_on_a_job_is_not_moved_to_another(
         time.sleep(1)  # until it waits for our lock, or has put them on the old job
         return answer
 
-    monkeypatch.setattr(triggers, "_is_on_no_job", and_the_worker_goes_on)
+    monkeypatch.setattr(mappings, "_is_on_no_job", and_the_worker_goes_on)
     choose("job-2")
     work[0].result(30)
     dependents.release_forgotten()

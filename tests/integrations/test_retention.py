@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db.models import F
 
 from candidates.models import OutreachEvent
-from integrations import dispatcher, retention, tasks, triggers
+from integrations import dispatcher, mappings, retention, tasks
 from integrations.errors import Unexpected
 from integrations.models import (
     AtsPerson,
@@ -98,7 +98,7 @@ def test_somebody_of_whom_all_was_forgotten_is_still_not_sent_again(
 ):
     age(400)
     forget()
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job, connection=connection, trigger="replied", ats_job_id="job-2", by=bob
     )
     row = JobCandidateFactory(job=job, candidate=exported)

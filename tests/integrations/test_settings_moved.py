@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from candidates.models import OutreachEvent
-from integrations import decisions, triggers
+from integrations import decisions, mappings, triggers
 from integrations.models import Decision, Export
 from integrations.standings import standings_of
 from integrations.verify import broken_invariants
@@ -30,7 +30,7 @@ def other_job(acme):
 @pytest.fixture
 def setting(job, connection, bob):
     def save(ats_job_id="job-1", *, of=job, **fields):
-        return triggers.save_mapping(
+        return mappings.save_mapping(
             job=of,
             connection=connection,
             trigger="replied",
@@ -73,7 +73,7 @@ def test_what_another_job_wants_as_well_outlives_the_end_of_the_first(
     setting(ats_job_id, of=other_job)
     replies()
     replies(other_job)
-    assert triggers.exports_to_cancel(mapping) == 0
+    assert mappings.exports_to_cancel(mapping) == 0
     setting(ats_job_id, enabled=False)
     assert Export.objects.get().job == other_job
     bench.run()
@@ -87,7 +87,7 @@ def test_it_ends_with_the_last_of_them(setting, replies, other_job):
     replies()
     replies(other_job)
     setting(enabled=False)
-    assert triggers.exports_to_cancel(last) == 1
+    assert mappings.exports_to_cancel(last) == 1
     setting(of=other_job, enabled=False)
     assert states() == [("job-1", "cancelled")]
 
@@ -123,7 +123,7 @@ def test_what_another_job_asks_for_anew_is_its_own(setting, replies, other_job):
     last = setting(of=other_job)
     replies(other_job)
     assert Export.objects.get().job == other_job
-    assert triggers.exports_to_cancel(last) == 1
+    assert mappings.exports_to_cancel(last) == 1
 
 
 # --- What was asked, refused or wanted already on the old one ------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from candidates.models import OutreachEvent
-from integrations import outreach_check, triggers
+from integrations import mappings, outreach_check
 from integrations.adapters import Trigger
 from integrations.findings import finding_of
 from integrations.models import DuplicateCheck, Export
@@ -22,7 +22,7 @@ READS = ("/search", "/pagedsearch", "/checkperson", "/getrecords", "/exchangetok
 @pytest.fixture
 def position(acme, scene, bob):
     job = JobFactory(organization=acme)
-    triggers.save_mapping(
+    mappings.save_mapping(
         job=job, connection=scene.connection, trigger=Trigger.REPLIED, by=bob
     )
     return job

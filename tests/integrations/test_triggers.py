@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from candidates.models import OutreachEvent
-from integrations import triggers
+from integrations import mappings, triggers
 from integrations.models import AtsConnection, AtsPerson, Export, ExportStep
 from integrations.triggers import InAtsAlready
 from integrations.verify import broken_invariants
@@ -36,7 +36,7 @@ def on_job(job, dana):
 @pytest.fixture
 def setting(job, connection, bob):
     def save(trigger="replied", ats_job_id="job-1", **fields):
-        return triggers.save_mapping(
+        return mappings.save_mapping(
             job=job,
             connection=fields.pop("connection", connection),
             trigger=trigger,
@@ -216,7 +216,7 @@ def test_disable_cancels_automatic_exports_and_keeps_those_made_by_hand(
     by_hand = triggers.request_export(
         connection=connection, candidate=other, job=mapping.job, by=bob
     )
-    assert triggers.exports_to_cancel(mapping) == 1
+    assert mappings.exports_to_cancel(mapping) == 1
     setting("replied", enabled=False)
     cancelled = Export.objects.get(origin="trigger")
     assert cancelled.state == Export.State.CANCELLED
@@ -229,7 +229,7 @@ def test_disable_cancels_automatic_exports_and_keeps_those_made_by_hand(
 def test_never_cancels_too(setting, crelate, on_job):
     mapping = setting("replied", connection=crelate)
     on_job.record(Kind.REPLIED)
-    assert triggers.exports_to_cancel(mapping) == 1
+    assert mappings.exports_to_cancel(mapping) == 1
     setting("never", connection=crelate)
     assert "Never" in Export.objects.get().cancel_reason
 
@@ -244,7 +244,7 @@ def test_pressing_the_button_makes_an_automatic_export_one_by_hand(
     )
     setting("replied", enabled=False)
     assert Export.objects.get().state == Export.State.WAITING
-    assert triggers.exports_to_cancel(mapping) == 0
+    assert mappings.exports_to_cancel(mapping) == 0
 
 
 def test_choosing_another_job_moves_exports_whose_link_has_not_begun(

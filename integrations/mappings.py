@@ -1,0 +1,168 @@
+"""What a job's setting asks for, and what its change does to what is on its way."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from candidates.models import OutreachEvent
+from jobs.models import Job
+from pinsync import clock
+from pinsync.accounts.models import User
+
+from . import derived
+from .adapters import Trigger
+from .decisions import cancel, drop
+from .models import AtsConnection, Export, ExportStep, JobAtsMapping
+from .tasks import wake
+from .triggers import counts, ensure_steps, make_export
+
+Kind = ExportStep.Kind
+
+
+def save_mapping(
+    *,
+    job: Job,
+    connection: AtsConnection,
+    trigger: str,
+    ats_job_id: str = "",
+    ats_job_name: str = "",
+    enabled: bool = True,
+    by: User | None,
+) -> JobAtsMapping:
+    """Save the setting; never retroactive.
+
+    ``active_since`` moves when it becomes active or its trigger changes, not when only
+    the ATS job does: then automatic exports that are on no ATS job yet move along, also
+    where the old job refused them. Never and Disable cancel automatic exports that have
+    not been sent. What another job's setting wants as well stays, as that one's.
+    """
+    with transaction.atomic():
+        mapping, _ = JobAtsMapping.objects.select_for_update().get_or_create(
+            job=job,
+            connection=connection,
+            defaults={
+                "screen": connection.adapter_class.settings_screen.value,
+                "trigger": trigger,
+                "enabled": enabled,
+                "active_since": clock.now(),
+            },
+        )
+        was = (mapping.is_active, mapping.trigger)
+        mapping.trigger, mapping.enabled = trigger, enabled
+        if mapping.is_active and was != (True, trigger):
+            mapping.active_since = clock.now()
+        moved = mapping.ats_job_id != ats_job_id
+        mapping.ats_job_id, mapping.ats_job_name = ats_job_id, ats_job_name
+        mapping.changed_by = by
+        mapping.save()
+        if not mapping.is_active:
+            _cancel_automatic(mapping)
+        elif moved:
+            _move_automatic(mapping)
+    wake()
+    return mapping
+
+
+def exports_to_cancel(mapping: JobAtsMapping) -> int:
+    """Return how many automatic exports Never or Disable would cancel."""
+    return sum(
+        export.is_unsent() and _wanted_by_another(export, mapping) is None
+        for export in _automatic(mapping)
+    )
+
+
+def _automatic(mapping: JobAtsMapping) -> QuerySet[Export]:
+    """Return what the setting made, also on an ATS job that it named before."""
+    return Export.objects.live().filter(
+        connection_id=mapping.connection_id,
+        job_id=mapping.job_id,
+        origin=Export.Origin.TRIGGER,
+    )
+
+
+def _wanted_by_another(export: Export, mapping: JobAtsMapping) -> OutreachEvent | None:
+    """Return the event for which another job's setting wants the same export."""
+    others = JobAtsMapping.objects.filter(
+        connection_id=export.connection_id, ats_job_id=export.ats_job_id, enabled=True
+    ).exclude(pk=mapping.pk)
+    for other in others.exclude(trigger=Trigger.NEVER).select_related("connection"):
+        events = OutreachEvent.objects.filter(
+            job_candidate__job_id=other.job_id,
+            job_candidate__candidate_id=export.candidate_id,
+            kind=other.trigger,
+        )
+        for event in events.select_related("job_candidate").order_by("pk"):
+            if counts(event, other):
+                return event
+    return None
+
+
+def _hand_over(export: Export, event: OutreachEvent) -> None:
+    Export.objects.filter(pk=export.pk).update(
+        job_id=event.job_candidate.job_id, event=event
+    )
+
+
+def _cancel_automatic(mapping: JobAtsMapping) -> None:
+    where = "Never" if mapping.screen == mapping.Screen.POSITION_DETAILS else "Disable"
+    for export in _automatic(mapping):
+        event = _wanted_by_another(export, mapping)
+        if event is None:
+            cancel(export, reason=f"The job's setting was changed to {where}.", by=None)
+        elif export.is_unsent():
+            _hand_over(export, event)
+
+
+def _move_automatic(mapping: JobAtsMapping) -> None:
+    """Give exports that are on no ATS job yet the newly chosen one."""
+    for export in _automatic(mapping).exclude(ats_job_id=mapping.ats_job_id):
+        # Locked, so that no worker puts them on the old job as they are moved.
+        export.steps().lock()
+        if not _is_on_no_job(export):
+            continue
+        if event := _wanted_by_another(export, mapping):
+            _hand_over(export, event)
+            _want_on_chosen_job(mapping, export)
+        elif _taken(export, mapping.ats_job_id):
+            _want_on_chosen_job(mapping, export)
+            cancel(export, reason="The job's setting names another ATS job.", by=None)
+        else:
+            _move(export, mapping)
+
+
+def _move(export: Export, mapping: JobAtsMapping) -> None:
+    drop(export.steps().unsent().filter(kind=Kind.JOB_LINK))
+    Export.objects.filter(pk=export.pk).update(
+        ats_job_id=mapping.ats_job_id, ats_job_name=mapping.ats_job_name
+    )
+    export.refresh_from_db()
+    ensure_steps(export, urgent=False)
+    derived.refresh_exports(export.connection_id, export.candidate_id)
+
+
+def _want_on_chosen_job(mapping: JobAtsMapping, export: Export) -> None:
+    make_export(
+        connection=mapping.connection,
+        candidate=export.candidate,
+        ats_job_id=mapping.ats_job_id,
+        ats_job_name=mapping.ats_job_name,
+        job=mapping.job,
+        origin=Export.Origin.TRIGGER,
+        event=export.event,
+        by=export.requested_by,
+    )
+
+
+def _taken(export: Export, ats_job_id: str) -> bool:
+    return Export.objects.filter(
+        connection_id=export.connection_id,
+        candidate_id=export.candidate_id,
+        ats_job_id=ats_job_id,
+    ).exists()
+
+
+def _is_on_no_job(export: Export) -> bool:
+    """Return whether nothing put them on its ATS job, as far as anybody can tell."""
+    link = export.steps().filter(kind=Kind.JOB_LINK)
+    return not export.ats_job_id or link.unsent().filter(ever_unclear=False).exists()
