@@ -130,11 +130,15 @@ def stored(row: AtsConnection) -> Held | None:
 
 
 def keep(row: AtsConnection, token: Token) -> Held | None:
-    """Store the token as the row's next one; None where another was stored since."""
+    """Store the token as the row's next one; None where another was stored since.
+
+    Whatever else replaces a credential has a version of its own, too (``put``); one that
+    was only encrypted anew is the same.
+    """
     version = row.token_version + 1
     due = renew_at(token, row.adapter_class.sign_in)
     changed = AtsConnection.objects.filter(
-        pk=row.pk, token_version=row.token_version, credentials=row.credentials
+        pk=row.pk, token_version=row.token_version
     ).update(token=_sealed(row, token), token_version=version, token_renew_at=due)
     return Held(token, due, version) if changed else None
 

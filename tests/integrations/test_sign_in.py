@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connections as databases
 
 from integrations import sign_in
@@ -204,13 +206,14 @@ def test_a_token_of_a_credential_replaced_in_the_middle_is_not_stored(row):
     def replaced_meanwhile(old):
         now = AtsConnection.objects.get(pk=row.pk)
         now.set_credentials({"api_key": "another"})
+        sign_in.put(now, None)
         now.save()
         return token(2)
 
     with pytest.raises(NotSent, match="meanwhile"):
         tokens(row).get(replaced_meanwhile)
     row.refresh_from_db()
-    assert stored(row).token.renewal == "next-1"
+    assert stored(row) is None
 
 
 def test_an_unused_sign_in_is_kept_alive_once_a_day(row, monkeypatch):
@@ -336,3 +339,14 @@ def test_a_token_in_memory_is_renewed_like_a_stored_one():
     assert memory.get(vendor) is first
     assert memory.get(vendor, refused=first).version == 2
     assert len(vendor.asked) == 2
+
+
+def test_a_token_that_comes_while_keys_are_rotated_is_not_thrown_away(row):
+    """It works once at some vendors: the sign-in would be lost with it."""
+    asked_with = AtsConnection.objects.get(pk=kept(row).pk)
+    call_command("rotate_credentials", stdout=StringIO())
+    assert AtsConnection.objects.get().credentials != asked_with.credentials
+    assert sign_in.keep(asked_with, token(2))
+    held = stored(AtsConnection.objects.get())
+    assert held
+    assert held.token.renewal == "next-2"
