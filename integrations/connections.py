@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from pinsync import clock
@@ -44,12 +45,21 @@ log = logging.getLogger(__name__)
 
 PROVE_EVERY = 3600.0
 
+# Which account a credential belongs to, as somebody says.
+SAME, ANOTHER = "same", "another"
+
 # What a step waits for when only a better credential helps it.
 _CREDENTIAL_TROUBLE = (ErrorKind.BAD_CREDENTIALS, ErrorKind.MISSING_PERMISSION)
 
 
 class ConnectedAlready(AtsError):
     """The organization has a live connection of this vendor: reconnect that one."""
+
+    kind = ErrorKind.REJECTED
+
+
+class NotRecognised(AtsError):
+    """Nobody whom we know is in the account: whose it is, somebody has to say."""
 
     kind = ErrorKind.REJECTED
 
@@ -148,12 +158,15 @@ def reconnect(
     *,
     credentials: Mapping[str, str],
     token: Token | None = None,
+    if_unknown: str = "",
     by: User,
 ) -> AtsConnection:
     """Replace the credential in place, and let everything parked go on.
 
     A credential of another account ends this connection and makes a new one without
-    its mappings and links; the connection returned is then not the one given.
+    its mappings and links; the connection returned is then not the one given. Where
+    that cannot be told, ``if_unknown`` decides (SAME or ANOTHER), and without it
+    NotRecognised is raised.
     """
     vendor = connection.vendor
     tokens = MemoryTokens(adapter_class(vendor).sign_in, token)
@@ -161,6 +174,10 @@ def reconnect(
     with _closing(open_adapter(vendor, credentials, tokens=tokens)) as adapter:
         account = adapter.check()
         same = is_same_account(connection, account, adapter)
+    if same is None:
+        if not if_unknown:
+            raise _not_recognised(connection)
+        same = if_unknown == SAME
     with transaction.atomic():
         row = _locked(connection)
         if not row.is_live:
@@ -174,6 +191,16 @@ def reconnect(
             return row
         _end(row, by=by)
         return _create(row.organization, row.vendor, proof, account, by=by)
+
+
+def _not_recognised(connection: AtsConnection) -> NotRecognised:
+    label, fields = connection.label, connection.adapter_class.credentials_fields
+    entered = " and ".join(field.label for field in fields if field.secret)
+    return NotRecognised(
+        f"{label} accepts the {entered}, but none of the people whom "
+        f"{settings.PRODUCT_NAME} knows in {label} are there. Say below which account it "
+        f"is, and enter the {entered} again."
+    )
 
 
 def disconnect(connection: AtsConnection, *, by: User) -> None:

@@ -12,7 +12,7 @@ from django.forms.utils import ErrorDict
 
 from jobs.models import Job
 
-from . import job_picker
+from . import connections, job_picker
 from .adapters import (
     Adapter,
     Choice,
@@ -54,7 +54,34 @@ class CredentialsForm(forms.Form):
         return self.cleaned_data
 
     def credentials(self) -> dict[str, str]:
-        return {name: str(value).strip() for name, value in self.cleaned_data.items()}
+        return {
+            name: str(value).strip()
+            for name, value in self.cleaned_data.items()
+            if name != "account"
+        }
+
+    def ask_which_account(self, connection: AtsConnection) -> None:
+        """Let somebody say whether it is the connection's account."""
+        stops = connections.exports_to_stop(connection)
+        cancelled = (
+            f" {stops} waiting export{' is' if stops == 1 else 's are'} cancelled."
+        )
+        self.fields["account"] = forms.ChoiceField(
+            label=f"Which {connection.label} account is it?",
+            choices=[
+                (
+                    connections.SAME,
+                    "The same one: those people were deleted or merged there. "
+                    "Everything stays as it is.",
+                ),
+                (
+                    connections.ANOTHER,
+                    "Another one: this connection ends, with its settings and links."
+                    + (cancelled if stops else ""),
+                ),
+            ],
+            widget=forms.RadioSelect,
+        )
 
 
 def _credential_field(field: Text | Secret | Choice) -> forms.Field:

@@ -15,18 +15,27 @@ _ASKED = 10  # people, one call each, until one is there
 
 def is_same_account(
     connection: AtsConnection, account: Account, adapter: Adapter
-) -> bool:
+) -> bool | None:
     """Compare account ids, or look for some of the people we know to be there.
 
     Who answers to an id must be like the person we know: with some vendors ids are
     plain numbers that every account has. Where nobody is known, the address decides.
+    None where it cannot be told: nobody whom we know is there, and nobody else instead.
     """
     if account.id is not None and connection.account_id:
         return account.id == connection.account_id
-    known = _known(connection)
-    if not known:
-        return _is_same_address(connection, adapter)
-    return any(_is_still(person, adapter) for person in known)
+    known, strangers = _known(connection), False
+    for person in known:
+        remote = adapter.person(person.person_id)
+        if (
+            remote
+            and matching.as_match(remote, PersonRecord.of(person.candidate)).agrees
+        ):
+            return True
+        strangers = strangers or remote is not None
+    if strangers or not _is_same_address(connection, adapter):
+        return False
+    return None if known else True
 
 
 def _known(connection: AtsConnection) -> list[AtsPerson]:
@@ -42,13 +51,6 @@ def _known(connection: AtsConnection) -> list[AtsPerson]:
         for person in rows[: 2 * _ASKED]:
             found.setdefault(person.person_id, person)
     return list(found.values())[:_ASKED]
-
-
-def _is_still(known: AtsPerson, adapter: Adapter) -> bool:
-    remote = adapter.person(known.person_id)
-    if remote is None:
-        return False
-    return bool(matching.as_match(remote, PersonRecord.of(known.candidate)).agrees)
 
 
 def _is_same_address(connection: AtsConnection, adapter: Adapter) -> bool:

@@ -109,11 +109,19 @@ def reconnect(request: MemberRequest, pk: int) -> HttpResponse:
     form = CredentialsForm(
         request.POST or None, adapter=row.adapter_class, known=_known(row)
     )
+    if "account" in request.POST:
+        form.ask_which_account(row)
     if _is_entered(request, row.adapter_class) and form.is_valid():
         try:
             now = connections.reconnect(
-                row, credentials=form.credentials(), by=request.user
+                row,
+                credentials=form.credentials(),
+                if_unknown=form.cleaned_data.get("account", ""),
+                by=request.user,
             )
+        except connections.NotRecognised as error:
+            form.add_error(None, error.sentence)
+            form.ask_which_account(row)
         except AtsError as error:
             form.add_error(None, _refusal(row.adapter_class, error))
         else:

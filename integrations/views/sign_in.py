@@ -80,7 +80,11 @@ def _finish(request: MemberRequest, begun: consent.Begun, code: str) -> HttpResp
         say(request, row, connected_words(row.adapter_class))
     else:
         row = connections.reconnect(
-            before, credentials={}, token=token, by=request.user
+            before,
+            credentials={},
+            token=token,
+            if_unknown=connections.ANOTHER,  # a code works once: no time to ask
+            by=request.user,
         )
         say(request, row, reconnected_words(before, row))
     return redirect("integrations:connection", row.pk)

@@ -211,12 +211,33 @@ def test_what_waits_for_the_person_stays_waiting(ashby_sim, acme, alice, waiting
     assert ExportStep.objects.get(kind=ExportStep.Kind.RESUME).not_before is None
 
 
+def test_where_nobody_is_known_somebody_says_which_account_it_is(
+    ashby_sim, acme, alice, waiting
+):
+    connection = connect(acme, alice)
+    person_of(connection, CandidateFactory(organization=acme), "gone")
+    export = waiting(connection, CandidateFactory(organization=acme))
+    ashby_sim.grant("second-key")
+    entered = {"credentials": {"api_key": "second-key"}, "by": alice}
+    with pytest.raises(connections.NotRecognised, match="none of the people whom"):
+        connections.reconnect(connection, **entered)
+    connection.refresh_from_db()
+    assert connection.get_credentials() == KEY
+    same = connections.reconnect(connection, **entered, if_unknown=connections.SAME)
+    assert same.pk == connection.pk
+    assert same.get_credentials() == {"api_key": "second-key"}
+    export.refresh_from_db()
+    assert export.state == Export.State.WAITING
+
+
 def test_a_key_of_another_account_makes_a_new_connection(ashby_sim, acme, alice):
     connection = connect(acme, alice)
     person_of(
         connection, CandidateFactory(organization=acme), "11111111-1111-4111-8111"
     )
-    now = connections.reconnect(connection, credentials=KEY, by=alice)
+    now = connections.reconnect(
+        connection, credentials=KEY, if_unknown=connections.ANOTHER, by=alice
+    )
     connection.refresh_from_db()
     assert now.pk != connection.pk
     assert connection.state == State.DISCONNECTED

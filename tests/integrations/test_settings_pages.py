@@ -240,6 +240,32 @@ def test_reconnecting_in_place(as_alice, ashby, ashby_sim):
     assert AtsConnection.objects.get().is_connected
 
 
+def test_where_nobody_is_known_the_page_asks_which_account_it_is(
+    as_alice, ashby, ashby_sim, dana, acme, bob, ready_resume
+):
+    other = CandidateFactory(organization=acme)
+    triggers.request_export(connection=ashby, candidate=other, by=bob)
+    AtsPerson.objects.create(
+        connection=ashby,
+        candidate=dana,
+        person_id="deleted-there",
+        known_by="created",
+        known_at=clock.now(),
+    )
+    page = url("reconnect", ashby.pk)
+    asked = seen(as_alice.post(page, {"api_key": "demo-ashby-key"}))
+    assert "none of the people whom PinSync knows in Ashby are there" in asked
+    assert "Which Ashby account is it?" in asked
+    assert "and enter the API key again." in asked
+    assert "1 waiting export is cancelled." in asked
+    again = seen(as_alice.post(page, {"api_key": "demo-ashby-key", "account": "x"}))
+    assert "Select a valid choice" in again
+    entered = {"api_key": "demo-ashby-key", "account": "same"}
+    done = seen(as_alice.post(page, entered, follow=True))
+    assert "Ashby is connected again." in done
+    assert AtsConnection.objects.get().people.count() == 1
+
+
 def test_reconnecting_with_a_wrong_key_stays_on_the_form(as_alice, ashby):
     page = seen(as_alice.post(url("reconnect", ashby.pk), {"api_key": "s3cret"}))
     assert "Test and connect" in page
