@@ -103,7 +103,7 @@ def connections_of(organization: Organization) -> list[AtsConnection]:
 def standings_of(
     candidates: Iterable[Candidate], organization: Organization
 ) -> dict[int, list[Standing]]:
-    """Return each candidate's standing per connection, in six queries whatever many."""
+    """Return each candidate's standing per connection, in a few queries however many."""
     people = {candidate.pk: candidate for candidate in candidates}
     connections = connections_of(organization)
     found = {

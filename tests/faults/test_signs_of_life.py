@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from integrations import connections, triggers
+from integrations.measures import measures
 from integrations.models import Export
 from tests.factories import CandidateFactory
 from tests.vendors.desk import FACTS
@@ -26,6 +27,7 @@ def log(tmp_path):
 
 @pytest.fixture
 def parts(redis, redis_server, log):
+    measures.forget()  # what other tests counted here, and would be sent meanwhile
     running = Parts(redis_server.url, log)
     running.environment["LOG_FORMAT"] = "json"
     running.environment["LOG_LEVEL"] = "DEBUG"

@@ -179,7 +179,7 @@ def test_a_hundred_badges_cost_no_more_queries_than_one(
     people = CandidateFactory.create_batch(20, organization=acme)
     for person in people:
         export(person)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         found = badges_of(people, acme)
     assert all(found[person.pk][0].state == Badge.WAITING for person in people)
 
@@ -212,7 +212,7 @@ def test_a_list_costs_no_more_queries_for_more_people(
         "{% load ats %}{% ats_load people %}"
         "{% for p in people %}{% ats_marks p %}{% ats_badges p %}{% endfor %}"
     )
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         html = template.render(Context({"request": request, "people": people}))
     assert html.count('id="ats-marks-') == 12
     assert html.count('id="ats-poller"') == 1
