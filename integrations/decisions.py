@@ -38,6 +38,8 @@ def decide(
         return False
     answer = _answer(choice)
     with transaction.atomic():
+        # Before the question, as everybody does who closes it.
+        ExportStep.objects.filter(pk=step.pk).lock()
         if _stays_in_doubt(decision, choice):
             answer["state"] = State.UNCERTAIN
         taken = Decision.objects.filter(pk=decision.pk, choice="").update(

@@ -18,7 +18,7 @@ from integrations import (
     mappings,
     triggers,
 )
-from integrations.models import AtsPerson, Export
+from integrations.models import AtsPerson, Decision, Export
 from integrations.verify import broken_invariants
 from tests.factories import JobCandidateFactory
 
@@ -180,4 +180,28 @@ def test_whom_a_worker_is_putting_on_a_job_is_not_moved_to_another(
     bench.run()
     assert [job for _, job in ats.links] == ["job-2"]
     assert len(ats.people) == 1
+    assert broken_invariants() == {}
+
+
+def test_of_who_answers_and_who_cancels_at_once_one_is_told_so(
+    dana, job, connection, bench, ats, bob, export, monkeypatch, elsewhere
+):
+    ats.add("Quentin Ruiz", emails=("dana@example.com",))
+    asked = export(dana)
+    bench.run()
+    question = Decision.objects.get(choice="")
+    real, answer = decisions.drop, []
+
+    def drop(steps):
+        answer.append(
+            elsewhere(lambda: decisions.decide(question, choice="create", by=bob))
+        )
+        time.sleep(1)  # until it waits for our lock
+        real(steps)
+
+    monkeypatch.setattr(decisions, "drop", drop)
+    assert decisions.cancel(asked, reason="Cancelled by Bob.", by=bob)
+    assert answer[0].result(30) is False
+    asked.refresh_from_db()
+    assert asked.state == Export.State.CANCELLED
     assert broken_invariants() == {}
