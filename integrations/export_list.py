@@ -13,7 +13,7 @@ from django.urls import reverse
 from jobs.models import Job
 from pinsync import clock, paging
 
-from . import explain
+from . import explain, moves
 from .badges import TONES, Badge, safe_link
 from .decisions import CAUSE, cause_of
 from .figures import Figures, figures_of
@@ -41,6 +41,7 @@ class Line:
     action: str  # "decide", "retry", "cancel", "open" or ""
     url: str
     under_way: bool
+    other_job: bool = False  # it failed at its ATS job: another one can be chosen
     alike: int = 0  # failed for the same cause, if this is the first of them here
 
     @property
@@ -158,6 +159,7 @@ def _line(export: Export, standing: Standing, now: datetime) -> Line:
         url=url,
         under_way=export.state in (Export.State.WAITING, Export.State.EXPORTING)
         and standing.is_under_way(now),
+        other_job=moves.is_offered(standing, export),
     )
 
 

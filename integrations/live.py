@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from pinsync import clock
 
-from . import explain
+from . import explain, moves
 from .badges import Badge, badge_of
 from .findings import Finding, finding_of
 from .models import Export
@@ -107,6 +107,7 @@ def panel(person: Person, *, swap: bool = False) -> SafeString:
             "steps": explain.step_lines(standing, now),
             "decision": standing.decision,
             "failed": _failed(standing),
+            "other_job": _needs_other_job(standing),
         }
         for standing, badge in zip(person.standings, person.badges, strict=True)
     ]
@@ -118,6 +119,12 @@ def _failed(standing: Standing) -> Export | None:
     if not standing.connection.is_live:
         return None
     return standing.export_in(Export.State.FAILED)
+
+
+def _needs_other_job(standing: Standing) -> Export | None:
+    """Return the export that failed at its ATS job, if one did."""
+    failed = (e for e in standing.exports if moves.is_offered(standing, e))
+    return next(failed, None)
 
 
 class Show(StrEnum):

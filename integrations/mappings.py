@@ -10,14 +10,12 @@ from jobs.models import Job
 from pinsync import clock
 from pinsync.accounts.models import User
 
-from . import derived
+from . import moves
 from .adapters import Trigger
-from .decisions import cancel, drop
-from .models import AtsConnection, Export, ExportStep, JobAtsMapping
+from .decisions import cancel
+from .models import AtsConnection, Export, JobAtsMapping
 from .tasks import wake
-from .triggers import counts, ensure_steps, make_export
-
-Kind = ExportStep.Kind
+from .triggers import counts, make_export
 
 
 def save_mapping(
@@ -119,26 +117,16 @@ def _move_automatic(mapping: JobAtsMapping) -> None:
     for export in _automatic(mapping).exclude(ats_job_id=mapping.ats_job_id):
         # Locked, so that no worker puts them on the old job as they are moved.
         export.steps().lock()
-        if not _is_on_no_job(export):
+        if not moves.is_on_no_job(export):
             continue
         if event := _wanted_by_another(export, mapping):
             _hand_over(export, event)
             _want_on_chosen_job(mapping, export)
-        elif _taken(export, mapping.ats_job_id):
+        elif moves.is_taken(export, mapping.ats_job_id):
             _want_on_chosen_job(mapping, export)
             cancel(export, reason="The job's setting names another ATS job.", by=None)
         else:
-            _move(export, mapping)
-
-
-def _move(export: Export, mapping: JobAtsMapping) -> None:
-    drop(export.steps().unsent().filter(kind=Kind.JOB_LINK))
-    Export.objects.filter(pk=export.pk).update(
-        ats_job_id=mapping.ats_job_id, ats_job_name=mapping.ats_job_name
-    )
-    export.refresh_from_db()
-    ensure_steps(export, urgent=False)
-    derived.refresh_exports(export.connection_id, export.candidate_id)
+            moves.move(export, mapping.ats_job_id, mapping.ats_job_name, urgent=False)
 
 
 def _want_on_chosen_job(mapping: JobAtsMapping, export: Export) -> None:
@@ -152,17 +140,3 @@ def _want_on_chosen_job(mapping: JobAtsMapping, export: Export) -> None:
         event=export.event,
         by=export.requested_by,
     )
-
-
-def _taken(export: Export, ats_job_id: str) -> bool:
-    return Export.objects.filter(
-        connection_id=export.connection_id,
-        candidate_id=export.candidate_id,
-        ats_job_id=ats_job_id,
-    ).exists()
-
-
-def _is_on_no_job(export: Export) -> bool:
-    """Return whether nothing put them on its ATS job, as far as anybody can tell."""
-    link = export.steps().filter(kind=Kind.JOB_LINK)
-    return not export.ats_job_id or link.unsent().filter(ever_unclear=False).exists()

@@ -37,6 +37,7 @@ urlpatterns = [
     path("exports/twice/<int:pk>/", notices.seen_to, name="seen_to"),
     path("exports/<int:pk>/retry/", exports.retry, name="retry"),
     path("exports/<int:pk>/retry-alike/", exports.retry_alike, name="retry_alike"),
+    path("exports/<int:pk>/job/", exports.other_job, name="other_job"),
     path("exports/<int:pk>/cancel/", exports.cancel, name="cancel"),
     path("exports/questions/<int:pk>/", exports.decide, name="decide"),
     path("ats/notices/", notices.notices, name="notices"),

@@ -10,13 +10,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from candidates.models import Candidate
+from pinsync import clock
 from pinsync.accounts.access import MemberRequest, member_required
 
-from .. import decisions, export_list, preview, triggers
+from .. import decisions, explain, export_list, moves, preview, triggers
 from ..badges import safe_link
 from ..export_dialog import Dialog
 from ..forms import DecisionForm, ExportForm, ExportsFilterForm
-from ..models import AtsPerson, Decision, Export, ExportStep
+from ..models import AtsPerson, Decision, Export, ExportStep, JobAtsMapping
+from ..standings import standings_for
 from .answers import is_partial, next_url
 
 
@@ -158,6 +160,53 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
             f"{row.candidate} had gone to {row.connection.label} already, or was just "
             "being sent: nothing was cancelled.",
         )
+    return redirect(next_url(request) or "integrations:exports")
+
+
+@require_http_methods(["GET", "POST"])
+@member_required
+def other_job(request: MemberRequest, pk: int) -> HttpResponse:
+    """Let another ATS job be chosen for an export that failed at the one it has."""
+    row = _export(request, pk)
+    standing = standings_for([row])[row.candidate_id, row.connection_id]
+    if not moves.is_offered(standing, row):
+        return _keeps_its_job(request, row)
+    form = ExportForm(request.POST or None, connection=row.connection)
+    if request.method == "POST" and form.is_searching:
+        form.search()
+    elif request.method == "POST" and form.is_valid():
+        return _move(request, row, form.cleaned_data)
+    mapping = JobAtsMapping.objects.filter(
+        connection=row.connection, job=row.job, ats_job_id=row.ats_job_id
+    )
+    context = {
+        "export": row,
+        "connection": row.connection,
+        "candidate": row.candidate,
+        "sentence": explain.sentence_of_export(standing, row, clock.now()),
+        "mapping": mapping.select_related("job").first(),
+        "form": form,
+        "next": next_url(request),
+    }
+    return render(request, "integrations/other_job.html", context)
+
+
+def _move(request: MemberRequest, row: Export, data: dict[str, Any]) -> HttpResponse:
+    id_, name = data["ats_job_id"], data["ats_job_name"]
+    if not moves.choose_job(row, ats_job_id=id_, ats_job_name=name, by=request.user):
+        return _keeps_its_job(request, row)
+    label = row.connection.label
+    where = f"put on “{name}”" if id_ else "left without a job"
+    messages.success(request, f"{row.candidate} is {where} in {label}.")
+    return redirect(next_url(request) or "integrations:exports")
+
+
+def _keeps_its_job(request: MemberRequest, row: Export) -> HttpResponse:
+    messages.info(
+        request,
+        f"The export of {row.candidate} has not failed at its "
+        f"{row.connection.label} job, or goes on already: nothing was changed.",
+    )
     return redirect(next_url(request) or "integrations:exports")
 
 

@@ -13,7 +13,7 @@ from django.urls import get_resolver, reverse
 from django_rq.models import Dashboard
 
 from candidates.models import Candidate, CandidateImport
-from integrations.models import Decision
+from integrations.models import Decision, Export
 
 from .office import Office
 
@@ -43,12 +43,21 @@ class Pages:
         self.office, self.job, self.candidate = office, office.job, candidate
         self.connection = office.connection
         self.kept = self._upload()
+        self.failed = self._fail_at_the_job()
 
     def _upload(self) -> CandidateImport:
         page = reverse("candidates:import_csv", args=[self.job.pk])
         file = SimpleUploadedFile("people.csv", CSV.encode(), "text/csv")
         self.office.bob.post(page, {"file": file})
         return CandidateImport.objects.get()
+
+    def _fail_at_the_job(self) -> Export:
+        office = self.office
+        export = office.export(office.somebody("Ida"), to=office.titles()[1])
+        office.sim.remove("job", export.ats_job_id)
+        office.work()
+        assert office.state(export) == Export.State.FAILED
+        return export
 
     def of_bob(self) -> dict[str, Address]:
         """Return what a recruiter opens."""
@@ -86,6 +95,7 @@ class Pages:
             **_alike("integrations:mapping", (*job, *ats)),
             **_alike("integrations:export", person),
             **_alike("integrations:exports", (), {}, {"state": "waiting"}),
+            **_alike("integrations:other_job", (self.failed.pk,)),
             **_alike("integrations:decide", (Decision.objects.get().pk,)),
             **_alike("integrations:twice", ()),
             **_alike("integrations:notices", ()),

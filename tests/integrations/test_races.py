@@ -16,6 +16,7 @@ from integrations import (
     dependents,
     imported,
     mappings,
+    moves,
     triggers,
 )
 from integrations.models import AtsPerson, Decision, Export
@@ -165,7 +166,7 @@ def test_whom_a_worker_is_putting_on_a_job_is_not_moved_to_another(
 
     choose("job-1")
     JobCandidateFactory(job=job, candidate=dana).record(OutreachEvent.Kind.REPLIED)
-    real, work = mappings._is_on_no_job, []
+    real, work = moves.is_on_no_job, []
 
     def and_the_worker_goes_on(export):
         answer = real(export)
@@ -173,7 +174,7 @@ def test_whom_a_worker_is_putting_on_a_job_is_not_moved_to_another(
         time.sleep(1)  # until it waits for our lock, or has put them on the old job
         return answer
 
-    monkeypatch.setattr(mappings, "_is_on_no_job", and_the_worker_goes_on)
+    monkeypatch.setattr(moves, "is_on_no_job", and_the_worker_goes_on)
     choose("job-2")
     work[0].result(30)
     dependents.release_forgotten()
