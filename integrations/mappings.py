@@ -36,6 +36,7 @@ def save_mapping(
     not been sent. What another job's setting wants as well stays, as that one's.
     """
     with transaction.atomic():
+        _let_events_be_recorded(job, connection)
         mapping, _ = JobAtsMapping.objects.select_for_update().get_or_create(
             job=job,
             connection=connection,
@@ -60,6 +61,16 @@ def save_mapping(
             _move_automatic(mapping)
     wake()
     return mapping
+
+
+def _let_events_be_recorded(job: Job, connection: AtsConnection) -> None:
+    """Wait for those that read the old setting: the exports they make are looked at.
+
+    Whoever records an event locks its row first, and so before they read the setting.
+    """
+    if JobAtsMapping.objects.filter(job=job, connection=connection).exists():
+        rows = job.job_candidates.order_by("pk").select_for_update(no_key=True)
+        list(rows.values_list("pk"))
 
 
 def exports_to_cancel(mapping: JobAtsMapping) -> int:

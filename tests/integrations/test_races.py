@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection as database
 from django.db import connections as databases
+from django.db import transaction
 
 from candidates.models import OutreachEvent
 from integrations import (
@@ -181,6 +183,40 @@ def test_whom_a_worker_is_putting_on_a_job_is_not_moved_to_another(
     bench.run()
     assert [job for _, job in ats.links] == ["job-2"]
     assert len(ats.people) == 1
+    assert broken_invariants() == {}
+
+
+@pytest.mark.parametrize("new", [{"enabled": False}, {"ats_job_id": "job-2"}])
+def test_a_setting_changed_while_an_event_is_recorded_counts_for_it(
+    dana, job, connection, bob, elsewhere, new
+):
+    def save(ats_job_id="job-1", *, enabled=True):
+        mappings.save_mapping(
+            job=job,
+            connection=connection,
+            trigger="replied",
+            ats_job_id=ats_job_id,
+            enabled=enabled,
+            by=bob,
+        )
+
+    def record():
+        with transaction.atomic():
+            row.record(OutreachEvent.Kind.REPLIED)
+            recorded.set()
+            time.sleep(1)  # until the setting waits for us, or is saved without
+
+    save()
+    row = JobCandidateFactory(job=job, candidate=dana)
+    recorded = threading.Event()
+    work = elsewhere(record)
+    assert recorded.wait(30)
+    save(**new)
+    work.result(30)
+    export = Export.objects.get()
+    assert (export.state, export.ats_job_id) == (
+        ("cancelled", "job-1") if "enabled" in new else ("waiting", "job-2")
+    )
     assert broken_invariants() == {}
 
 
