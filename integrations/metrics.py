@@ -28,7 +28,7 @@ from redis.exceptions import RedisError
 from candidates.models import ResumeDocument
 from pinsync import clock, waking
 
-from . import backlog, measures
+from . import backlog, measures, retention
 from .adapters import vendors
 from .models import AtsConnection, Duty, Export, ExportStep, LaterLook
 
@@ -80,11 +80,13 @@ def _of_database() -> Iterator[Metric]:
     yield _gauge("pinsync_resumes_wanted", "Resumes to be made.", [], [((), wanted)])
     ages = [
         ((name,), (clock.now() - done).total_seconds())
-        for name, done in Duty.objects.values_list("name", "done_at")
+        for name, done in Duty.objects.filter(
+            name__in=(backlog.DISPATCHER, retention.DUTY)
+        ).values_list("name", "done_at")
     ]
     yield _gauge(
         "pinsync_duty_age_seconds",
-        "Since a dispatcher was seen, since the last pruning.",
+        "Since a dispatcher was seen, since old rows were last forgotten.",
         ["duty"],
         ages,
     )

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
+from axes.models import AccessAttempt, AccessLog
 from django.contrib.sessions.models import Session
 from django.db.models import F, Max, Min, Q, QuerySet
 from django.utils import timezone
@@ -21,30 +23,33 @@ from . import outreach_check
 from .intents import writing
 from .models import FINISHED, Duty, ExportAttempt, ExportStep, LaterLook
 
-DUTY = "prune"
+DUTY, BEGUN = "prune", "prune begun"
 EVERY = 86_400.0
 ATTEMPTS_KEPT = 90 * 86_400.0
 SNAPSHOTS_KEPT = 30 * 86_400.0
 EXCERPTS_KEPT = 30 * 86_400.0
 LOOKS_KEPT = 30 * 86_400.0
+SIGN_INS_KEPT = 90 * 86_400.0
 
 # Rows of one transaction: short enough that nobody waits for it.
 BATCH = 1_000
 
 
 def is_due() -> bool:
-    return Duty.objects.is_due(DUTY, clock.period(EVERY))
+    return Duty.objects.is_due(BEGUN, clock.period(EVERY))
 
 
 def prune_if_due() -> None:
-    """Prune once a day, whoever asks."""
-    if Duty.objects.take(DUTY, clock.period(EVERY)):
+    """Prune once a day, whoever asks, also where it failed: not every second then."""
+    if Duty.objects.take(BEGUN, clock.period(EVERY)):
         prune()
 
 
 def prune() -> dict[str, int]:
     """Forget everything whose time is over; return how much of each kind."""
-    return {name: forget() for name, forget in _KINDS.items()}
+    forgotten = {name: forget() for name, forget in _KINDS.items()}
+    Duty.objects.did(DUTY)
+    return forgotten
 
 
 # --- The ledger --------------------------------------------------------------------
@@ -131,6 +136,14 @@ def _sessions() -> int:
     return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
 
 
+def _sign_ins() -> int:
+    before = timezone.now() - timedelta(seconds=SIGN_INS_KEPT)
+    kinds: tuple[Any, ...] = (AccessLog, AccessAttempt)
+    return sum(
+        kind.objects.filter(attempt_time__lt=before).delete()[0] for kind in kinds
+    )
+
+
 def _before(seconds: float) -> datetime:
     moment: datetime = clock.now() - clock.period(seconds)
     return moment
@@ -144,4 +157,5 @@ _KINDS: dict[str, Callable[[], int]] = {
     "early looks deleted": _checks,
     "uploads emptied": _uploads,
     "sessions deleted": _sessions,
+    "sign-ins deleted": _sign_ins,
 }

@@ -84,6 +84,13 @@ def _triggers(adapter: type[Adapter]) -> str:
     return _listed(adapter.trigger_labels[Trigger(t)] for t in adapter.triggers)
 
 
+def _proof_of_absence(adapter: type[Adapter]) -> str:
+    keys = _keys(adapter.proves_absence_by)
+    if adapter.absence_keys is Adapter.absence_keys:
+        return keys
+    return f"{keys}: where the test of the connection saw the search work"
+
+
 _CELLS: dict[str, Callable[[type[Adapter]], str]] = {
     "built from": lambda a: a.verified or "guesses, not yet verified",
     "connect with": lambda a: ", ".join(_credentials(a)),
@@ -94,7 +101,7 @@ _CELLS: dict[str, Callable[[type[Adapter]], str]] = {
     "duplicates decided by": lambda a: _keys(a.duplicate_keys),
     "searched by": _searches,
     "also looked for on adding to outreach": lambda a: _yes(a.checks_on_outreach),
-    "absence proven by": lambda a: _keys(a.proves_absence_by),
+    "absence proven by": _proof_of_absence,
     "create anyway after a refusal": lambda a: _yes(a.can_override_refusal),
     "sent": lambda a: _listed(f"{f.label} (`{f.vendor_name}`)" for f in a.sends),
     "note": lambda a: _yes(a.sends_note),

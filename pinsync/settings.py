@@ -30,7 +30,8 @@ for _file in os.environ.get("PINSYNC_ENV_FILES", ".env,var/local.env").split(","
 
 
 def _required(name: str, hint: str) -> str:
-    value: str = env.str(name, default="")
+    # Not by env: it takes what begins with $ for the name of another variable.
+    value = os.environ.get(name, "")
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. {hint}")
     return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shlex
 import shutil
@@ -28,6 +29,12 @@ TEXT = (DOCS / "operations.md").read_text()
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 PYTHON = "/opt/pinsync/.venv/bin/"
+READ = """
+from pinsync import settings
+database = settings.DATABASES["default"]
+print(database["PASSWORD"], database["HOST"], sep="\\n")
+print(database["OPTIONS"]["tcp_user_timeout"], settings.SECRET_KEY, sep="\\n")
+"""
 
 
 def unit(path: Path) -> configparser.ConfigParser:
@@ -84,7 +91,8 @@ def test_the_classes_that_gunicorn_is_told_of_exist():
 def test_every_variable_that_is_named_is_in_the_example():
     named = set(re.findall(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b", TEXT))
     assert len(named) > 10
-    assert named - example().keys() == set()
+    of_compose = set(re.findall(r"\$\{(\w+):", (DEPLOY / "compose.yaml").read_text()))
+    assert named - example().keys() - of_compose == set()
 
 
 def exposed() -> set[str]:
@@ -106,6 +114,32 @@ def test_the_rules_for_prometheus_use_figures_that_exist():
     named = {n for r in rules for n in re.findall(r"pinsync_[a-z_]+", r["expr"])}
     assert len(rules) >= 10
     assert named <= exposed()
+
+
+def test_every_alarm_is_explained_and_no_other():
+    rules = yaml.safe_load((DEPLOY / "alarms.yaml").read_text())["groups"][0]["rules"]
+    alarms = {rule["alert"] for rule in rules}
+    assert set(re.findall(r"\bPinSync[A-Z]\w+", TEXT)) == alarms
+
+
+def test_commands_by_hand_read_the_file_as_it_is_written(tmp_path):
+    """A shell would take the & of an address for its own, and begin a new database."""
+    file = tmp_path / "pinsync.env"
+    address = "postgres://pinsync:a%23b@db.internal/pinsync?tcp_user_timeout=9&x=1#c"
+    file.write_text(f"DATABASE_URL={address}\nSECRET_KEY='$a& b'\n")
+    variables = {"PINSYNC_ENV_FILES": str(file), "VAR_DIR": str(tmp_path)}
+    assert all(name in TEXT for name in variables)
+    said = subprocess.run(
+        [sys.executable, "-c", READ],
+        env={"CREDENTIALS_KEYS": os.environ["CREDENTIALS_KEYS"]} | variables,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    read = ["a#b", "db.internal", "9", "$a& b"]
+    assert said.stdout.split("\n")[:4] == read, said.stderr
 
 
 def test_every_link_leads_somewhere():

@@ -21,6 +21,10 @@ class DutyQuerySet(models.QuerySet["Duty"]):
             return True
         return self.get_or_create(name=name, defaults={"done_at": now})[1]
 
+    def did(self, name: str) -> None:
+        """Remember that it was done just now, whoever else may do it."""
+        self.update_or_create(name=name, defaults={"done_at": clock.now()})
+
     def done_last(self, name: str) -> datetime | None:
         """Return when it was done last, None for never."""
         return self.filter(name=name).values_list("done_at", flat=True).first()

@@ -6,8 +6,13 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from axes.models import AccessAttempt, AccessLog
 from django.core.management import call_command
+from django.db import OperationalError
 from django.db.models import F
+from django.http import HttpRequest
+from django.test import Client
+from django.utils import timezone
 
 from candidates.models import OutreachEvent
 from integrations import dispatcher, mappings, retention, tasks
@@ -150,6 +155,31 @@ def test_later_looks_go_a_month_after_the_last_unless_somebody_is_there_twice(
     age(31)
     forget()
     assert LaterLook.objects.get().twice_at
+
+
+def test_who_signed_in_is_forgotten_after_three_months(as_bob, bob):
+    Client().login(request=HttpRequest(), username=bob.email, password="wrong")
+    kinds = (AccessLog, AccessAttempt)
+    assert [kind.objects.count() for kind in kinds] == [1, 1]
+    for days, left in ((89, 1), (91, 0)):
+        for kind in kinds:
+            kind.objects.update(attempt_time=timezone.now() - timedelta(days=days))
+        retention.prune()
+        assert [kind.objects.count() for kind in kinds] == [left, left]
+
+
+def test_it_counts_as_done_only_where_it_ended_well(exported, monkeypatch):
+    def away():
+        raise OperationalError("the database went away")
+
+    monkeypatch.setitem(retention._KINDS, "uploads emptied", away)
+    with pytest.raises(OperationalError):
+        tasks.prune()
+    assert Duty.objects.done_last("prune") is None
+    assert not retention.is_due()  # tomorrow, not every second
+    monkeypatch.undo()
+    retention.prune()
+    assert Duty.objects.done_last("prune")
 
 
 def test_the_command_says_what_it_did(exported):

@@ -29,6 +29,10 @@ def read(monkeypatch):
     return read
 
 
+def test_a_secret_may_begin_with_a_dollar_sign(read):
+    assert read(SECRET_KEY="$" + "x" * 50)["SECRET_KEY"] == "$" + "x" * 50
+
+
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [

@@ -122,8 +122,9 @@ class TrackerRmsAdapter(Adapter):
     job_id_example = "1026 or JOB-1026"
     duplicate_keys = (Key.NAME, Key.EMAIL, Key.LINKEDIN)
     # How each is asked, and what its "nobody" proves (see ``absence_keys``), follows
-    # from what the test of the connection has shown.
+    # from what the test of the connection has shown; this is the most.
     finds_by = (Key.EMAIL, Key.LINKEDIN, Key.NAME)
+    proves_absence_by = (Key.EMAIL, Key.LINKEDIN)
     checks_on_outreach = True
     sends = (
         SentField("name", "firstName, surname", "Full name"),
