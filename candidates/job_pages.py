@@ -41,7 +41,9 @@ def _rows(request: MemberRequest) -> JobCandidateQuerySet:
 def on_job(request: MemberRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(_jobs(request), pk=pk)
     rows = _rows(request).filter(job=job)
-    page = page_of(rows.select_related("candidate"), request.GET, by="created_at")
+    page = page_of(
+        rows.select_related("job", "candidate"), request.GET, by="created_at"
+    )
     find = SearchForm.text({"q": request.GET.get("find", "")})
     context = {
         "job": job,
@@ -103,7 +105,11 @@ def record(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, "There is no such step of an outreach.", status=400)
     kind = form.cleaned_data["kind"]
-    if row.record(kind, by=request.user):
+    if row.is_archived:
+        messages.warning(
+            request, _archived(row.job if row.job.archived_at else row.candidate)
+        )
+    elif row.record(kind, by=request.user):
         messages.success(request, sentence(kind, row))
     else:
         messages.info(request, _AGAIN)
@@ -117,12 +123,19 @@ def record(request: MemberRequest, pk: int) -> HttpResponse:
 def add_to_outreach(request: MemberRequest, pk: int) -> HttpResponse:
     """Add the ticked candidates of the job to its outreach."""
     job = get_object_or_404(_jobs(request), pk=pk)
+    if job.archived_at:
+        messages.warning(request, _archived(job))
+        return redirect("candidates:on_job", job.pk)
     picked = {PickForm.pick(value) for value in request.POST.getlist("candidate")}
     rows = JobCandidate.objects.filter(job=job, candidate__in=picked - {None})
     chosen = rows.count()
     added = rows.record(Kind.ADDED, by=request.user)
     messages.add_message(request, *_bulk_answer(chosen, added))
     return redirect(way_back(request, reverse("candidates:on_job", args=[job.pk])))
+
+
+def _archived(what: object) -> str:
+    return f"{short(str(what))} is archived: nothing was recorded."
 
 
 def _bulk_answer(chosen: int, added: int) -> tuple[int, str]:

@@ -235,7 +235,8 @@ class JobCandidateQuerySet(models.QuerySet["JobCandidate"]):
         with transaction.atomic():
             return sum(
                 row.record(kind, occurred_at=occurred_at, by=by)
-                for row in self.select_related("job", "candidate").order_by("pk")
+                # In one order, whoever records: each locks the candidate and the row.
+                for row in self.select_related("job").order_by("candidate_id", "pk")
             )
 
 
@@ -272,6 +273,11 @@ class JobCandidate(models.Model):
         return f"{self.candidate} on {self.job}"
 
     @property
+    def is_archived(self) -> bool:
+        """Return whether the job is over, or the person put away."""
+        return bool(self.job.archived_at or self.candidate.archived_at)
+
+    @property
     def in_outreach(self) -> bool:
         return self.added_to_outreach_at is not None
 
@@ -294,12 +300,21 @@ class JobCandidate(models.Model):
 
         One transaction: a listener's error rolls all of it back. A later rung gives its
         own time to earlier ones that have none. Idempotent: returns False, and stores
-        nothing, when the rung had been reached before.
+        nothing, when the rung had been reached before, or the job or the person is
+        archived: nobody goes to an ATS from there.
         """
         recorded_at = clock.now()
         occurred_at = min(occurred_at or recorded_at, recorded_at)
         with transaction.atomic():
-            row = JobCandidate.objects.select_for_update().get(pk=self.pk)
+            # First the candidate, as whoever saves a contact does: one of us sees the
+            # other, and “contact information is found” is missed by neither.
+            candidates = Candidate.objects.select_for_update(no_key=True)
+            candidate = candidates.get(pk=self.candidate_id)
+            rows = JobCandidate.objects.select_for_update(of=("self",))
+            row = rows.select_related("job").get(pk=self.pk)
+            row.candidate = candidate
+            if row.is_archived:
+                return False
             reached = _newly_reached(row, kind)
             if not reached:
                 return False

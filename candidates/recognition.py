@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from django.conf import settings
+
 from .identity import linkedin_key, names_plainly_differ
 from .import_columns import linking_columns
 from .import_rows import Entry, Identity, Problem
@@ -158,22 +160,22 @@ def _objection(entry: Entry, candidate: Candidate, key: str) -> Problem | None:
     if candidate.archived_at:
         return entry.problem(
             key,
-            f"{name} is archived in PinSync. Ask an administrator to bring them back, "
-            "or delete the row.",
+            f"{name} is archived in {settings.PRODUCT_NAME}. Ask an administrator to "
+            "bring them back, or delete the row.",
         )
     profile = linkedin_key(entry.values.get("linkedin_url", ""))
     profiles = {candidate.linkedin_key, profile} - {""}
     if len(profiles) == 2:
         return entry.problem(
             "linkedin_url",
-            f"{name} has the same {what} in PinSync and another LinkedIn profile. "
-            f"If they are one person, empty this cell; if not, correct {what}.",
+            f"{name} has the same {what} in {settings.PRODUCT_NAME} and another LinkedIn "
+            f"profile. If they are one person, empty this cell; if not, correct {what}.",
         )
     if names_plainly_differ(candidate.full_name, entry.full_name):
         return entry.problem(
             "last_name" if "last_name" in entry.columns else "first_name",
-            f"{name} has the same {what} in PinSync. If they are one person, "
-            f"write that name; if not, correct {what}.",
+            f"{name} has the same {what} in {settings.PRODUCT_NAME}. If they are one "
+            f"person, write that name; if not, correct {what}.",
         )
     return None
 

@@ -29,7 +29,12 @@ class NextStep:
 
 
 def next_steps(row: JobCandidate) -> list[NextStep]:
-    """Return what can be marked now: at first only the outreach, then what follows."""
+    """Return what can be marked now: at first only the outreach, then what follows.
+
+    Nothing once the job or the person is archived.
+    """
+    if row.is_archived:
+        return []
     reached = [rung for rung in LADDER if getattr(row, FACTS[rung])]
     if not reached:
         return [NextStep(Kind.ADDED, _LABELS[Kind.ADDED])]

@@ -107,7 +107,9 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
         "candidate": candidate,
         "tab": tab,
         "on_jobs": on_jobs,
-        "not_in_outreach": [row for row in on_jobs if not row.in_outreach],
+        "not_in_outreach": [
+            row for row in on_jobs if not (row.in_outreach or row.is_archived)
+        ],
         "other_jobs": _other_jobs(candidate, on_jobs),
     }
     if tab == "resume":

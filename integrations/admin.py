@@ -18,6 +18,7 @@ from pinsync import clock, waking
 from pinsync.accounts.models import User
 
 from . import decisions
+from .forms import ProfileLinkForm
 from .models import (
     AtsConnection,
     AtsDirectoryEntry,
@@ -78,7 +79,8 @@ class AtsConnectionAdmin(admin.ModelAdmin[Any]):
     search_fields = ["organization__name", "account_name"]
     list_select_related = ["organization"]
     date_hierarchy = "connected_at"
-    exclude = ["credentials"]
+    form = ProfileLinkForm
+    exclude = ["credentials", "token"]
     inlines = [PermissionInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -91,9 +93,15 @@ class AtsConnectionAdmin(admin.ModelAdmin[Any]):
         self, request: HttpRequest, obj: AtsConnection | None = None
     ) -> list[str]:
         """Leave only the profile link open to change."""
-        hidden = {"id", "credentials", "profile_url"}
+        hidden = {"id", "credentials", "token", "profile_url"}
         names = [field.name for field in AtsConnection._meta.fields]
         return [name for name in names if name not in hidden]
+
+    def save_model(
+        self, request: HttpRequest, obj: AtsConnection, form: Any, change: bool
+    ) -> None:
+        """Save the link alone: workers change the rest of the row meanwhile."""
+        obj.save(update_fields=["profile_url", "updated_at"])
 
 
 @admin.register(JobAtsMapping)

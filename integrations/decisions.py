@@ -36,7 +36,7 @@ def decide(
     step = decision.step
     if not step.connection.is_live:
         return False
-    answer = _answer(choice)
+    answer = _answer(choice, by)
     with transaction.atomic():
         # Before the question, as everybody does who closes it.
         ExportStep.objects.filter(pk=step.pk).lock()
@@ -85,12 +85,15 @@ def _call_off(step: ExportStep) -> None:
     ).update(state=State.CANCELLED, updated_at=clock.now())
 
 
-def _answer(choice: str) -> dict[str, Any]:
+def _answer(choice: str, by: User | None) -> dict[str, Any]:
+    """Return what becomes of the step; an end takes the question away with it."""
     now = clock.now()
     if choice == Choice.SKIP:
-        return {"state": State.SKIPPED, "not_before": None}
+        ended = {"not_before": None, "error_kind": ""}
+        return {"state": State.SKIPPED, "error": f"Skipped by {by}.", **ended}
     if choice == Choice.DONE:
-        return {"state": State.DONE, "not_before": None, "done_at": now}
+        ended = {"not_before": None, "error_kind": ""}
+        return {"state": State.DONE, "error": "", "done_at": now, **ended}
     # The engine reads the decision, and looks up once more before it acts on it.
     return {"state": State.READY, "not_before": now, "urgent": True}
 
@@ -121,11 +124,16 @@ def retry_alike(export: Export, *, by: User | None) -> int:
     failed = ExportStep.objects.filter(
         connection_id=export.connection_id, state=State.FAILED
     ).select_related("candidate")
-    people = {step.candidate_id for step in failed if cause_of(step) in mine}
+    parts: dict[int, set[str]] = {}
+    for step in failed:
+        if cause_of(step) in mine:
+            parts.setdefault(step.candidate_id, set()).add(step.ats_job_id)
     rows = Export.objects.filter(
         connection_id=export.connection_id, state=Export.State.FAILED
     ).select_related("connection", "candidate")
-    alike = [row for row in rows if row.candidate_id in people]
+    alike = [
+        row for row in rows if {"", row.ats_job_id} & parts.get(row.candidate_id, set())
+    ]
     for row in alike:
         retry(row, by=by)
     return len(alike)

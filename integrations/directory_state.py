@@ -11,6 +11,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from pinsync import clock
 from pinsync.local_time import at
 
+from .explain import without_promise
+
 if TYPE_CHECKING:
     from .models import AtsConnection, AtsDirectoryPull
 
@@ -36,7 +38,9 @@ def state_of(connection: AtsConnection) -> DirectoryState:
         return _state(pull, "The first reading begins within a minute.", "grey")
     if pull.trouble:
         again = f" {settings.PRODUCT_NAME} reads on at {at(pull.due_at, now)}."
-        return _state(pull, f"{_known(pull)}{_kept(pull.trouble)}{again}", "amber")
+        return _state(
+            pull, f"{_known(pull)}{without_promise(pull.trouble)}{again}", "amber"
+        )
     if pull.began_at and not pull.is_complete:
         return _state(
             pull,
@@ -66,9 +70,3 @@ def _known(pull: AtsDirectoryPull | None) -> str:
     word = "person" if pull.people == 1 else "people"
     when = at(pull.finished_at, clock.now())
     return f"{pull.people:,} {word}, updated {when}. "
-
-
-def _kept(trouble: str) -> str:
-    """Leave out a promise of the vendor's sentence: when, is said after it."""
-    sentence, _, promise = trouble.rpartition(". ")
-    return f"{sentence}." if sentence and "automatically" in promise else trouble

@@ -318,7 +318,8 @@ def reason_for(standing: Standing, now: datetime) -> str:
 
 def _why_no_export(standing: Standing) -> str:
     candidate, connection = standing.candidate, standing.connection
-    rows = list(candidate.job_candidates.select_related("job"))
+    every = list(candidate.job_candidates.select_related("job"))
+    rows = [row for row in every if row.job.archived_at is None]
     mappings = {
         mapping.job_id: mapping
         for mapping in JobAtsMapping.objects.filter(
@@ -331,6 +332,8 @@ def _why_no_export(standing: Standing) -> str:
     mapping = mappings[row.job_id] if row else None
     if (row is None or _reached(row, mapping)) and (stopped := _stopped(standing)):
         return f"{cancelled(stopped)} Use Export to ATS to send them after all."
+    if every and not rows:
+        return f"The job “{every[0].job.title}” is archived. Use Export to ATS."
     if not rows:
         return "Not on a job. Add them to one, or use Export to ATS."
     if row is None or mapping is None:

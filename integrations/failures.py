@@ -53,7 +53,7 @@ def record_slowness(work: Work) -> None:
 def record_crash(work: Work, error: Exception) -> None:
     """Record a fault of our own: unclear if a byte of the write may have left."""
     sentence = (
-        f"Something went wrong inside PinSync ({type(error).__name__}). "
+        f"Something went wrong inside {settings.PRODUCT_NAME} ({type(error).__name__}). "
         "It tries again by itself; an administrator finds more in the log."
     )
     if work.ticket.opened and work.http.wrote:

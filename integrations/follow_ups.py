@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+
 from candidates.models import ResumeDocument
 from candidates.resume import want_resume
 from pinsync import clock
@@ -96,7 +98,7 @@ class FollowUp(Work):
                 not_before=wait_for(claimed),
                 sentence=(
                     f"Another entry of the same person is sending {self.thing} to "
-                    f"{self.ats}; PinSync waits for it."
+                    f"{self.ats}; {settings.PRODUCT_NAME} waits for it."
                 ),
                 kind=CLAIMED,
             )

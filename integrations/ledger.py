@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from pinsync import clock
@@ -311,7 +312,7 @@ def vanished(step: ExportStep) -> bool:
     wire = step.connection.adapter_class.wire
     sentence = (
         f"We could not tell whether {step.connection.label} saved it. "
-        "PinSync looks it up before anything else is sent."
+        f"{settings.PRODUCT_NAME} looks it up before anything else is sent."
     )
     with writing():
         moved = ExportStep.objects.filter(
@@ -333,8 +334,12 @@ def vanished(step: ExportStep) -> bool:
 def reopen(
     steps: QuerySet[ExportStep], *, not_before: datetime | None, **changes: Any
 ) -> None:
-    """Let steps that had ended go on; what is in doubt is looked up before anything."""
-    rows = ExportStep.objects.filter(pk__in=list(steps.values_list("pk", flat=True)))
+    """Let steps that had ended go on; what is in doubt is looked up before anything.
+
+    Of two who do so at once the second finds none: locked, they are chosen anew.
+    """
+    ended = steps.select_for_update(no_key=True).values_list("pk", flat=True)
+    rows = ExportStep.objects.filter(pk__in=list(ended))
     doubtful = list(in_doubt(rows).values_list("pk", flat=True))
     again: dict[str, Any] = {
         "not_before": not_before,

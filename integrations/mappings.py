@@ -69,7 +69,9 @@ def _let_events_be_recorded(job: Job, connection: AtsConnection) -> None:
     Whoever records an event locks its row first, and so before they read the setting.
     """
     if JobAtsMapping.objects.filter(job=job, connection=connection).exists():
-        rows = job.job_candidates.order_by("pk").select_for_update(no_key=True)
+        rows = job.job_candidates.order_by("candidate_id").select_for_update(
+            no_key=True
+        )
         list(rows.values_list("pk"))
 
 

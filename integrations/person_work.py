@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
+
 from candidates.models import Candidate
 
 from . import ledger, lookup, matching
@@ -226,7 +228,7 @@ class PersonWork(Work):
                 not_before=wait_for(claimed),
                 sentence=(
                     "Another entry of the same person is on its way to "
-                    f"{self.ats}; PinSync waits for it."
+                    f"{self.ats}; {settings.PRODUCT_NAME} waits for it."
                 ),
                 kind=CLAIMED,
             )

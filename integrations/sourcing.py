@@ -16,6 +16,7 @@ from django.core.validators import URLValidator, validate_email
 from django.db import transaction
 from django.db.models import F, Q
 
+from candidates.import_cells import split_name
 from candidates.models import Candidate, JobCandidate
 from pinsync.accounts.models import Organization
 
@@ -150,12 +151,8 @@ def _created(
 
 
 def _names(person: RemotePerson) -> tuple[str, str]:
-    """Return first and last names; “Example, Dana” has them the other way round."""
-    last, comma, first = (part.strip() for part in person.name.partition(","))
-    if not comma:
-        first, _, last = person.name.strip().partition(" ")
-    if first or last:
-        return first, last.strip()
+    if person.name.strip(" ,"):
+        return split_name(person.name)
     return next(iter(person.emails), "").partition("@")[0] or "Unknown", ""
 
 

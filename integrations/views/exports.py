@@ -127,6 +127,8 @@ def retry(request: MemberRequest, pk: int) -> HttpResponse:
         messages.success(
             request, f"{row.candidate} is tried again in {row.connection.label}."
         )
+    elif not row.connection.is_live:
+        messages.info(request, _ended(row))
     else:
         messages.info(request, f"The export of {row.candidate} has not failed.")
     return redirect(next_url(request) or "integrations:exports")
@@ -141,7 +143,12 @@ def retry_alike(request: MemberRequest, pk: int) -> HttpResponse:
     if row.state == Export.State.FAILED and row.connection.is_live:
         count = decisions.retry_alike(row, by=request.user)
     exports = "1 export is" if count == 1 else f"{count} exports are"
-    messages.success(request, f"{exports} tried again in {row.connection.label}.")
+    if count:
+        messages.success(request, f"{exports} tried again in {row.connection.label}.")
+    elif not row.connection.is_live:
+        messages.info(request, _ended(row))
+    else:
+        messages.info(request, "They have not failed, or go on already.")
     return redirect(next_url(request) or "integrations:exports")
 
 
@@ -154,6 +161,10 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
     waiting = row.state == Export.State.WAITING
     if waiting and decisions.cancel(row, reason=reason, by=request.user):
         messages.success(request, f"The export of {row.candidate} is cancelled.")
+    elif row.state == Export.State.CANCELLED:
+        messages.info(request, f"The export of {row.candidate} is cancelled already.")
+    elif row.state == Export.State.FAILED:
+        messages.info(request, f"The export of {row.candidate} has failed: see why.")
     else:
         messages.info(
             request,
@@ -161,6 +172,10 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
             "being sent: nothing was cancelled.",
         )
     return redirect(next_url(request) or "integrations:exports")
+
+
+def _ended(row: Export) -> str:
+    return f"{row.connection.label} is no longer connected: nothing is sent there."
 
 
 @require_http_methods(["GET", "POST"])
@@ -283,7 +298,15 @@ def _decided(decision: Decision, choice: str) -> str:
         Choice.DONE: f"{name} is marked as there in {label}.",
         Choice.SKIP: f"{name} is not sent to {label}.",
     }
-    if decision.step.kind == ExportStep.Kind.JOB_LINK:
+    Kind = ExportStep.Kind
+    if decision.step.kind in (Kind.RESUME, Kind.NOTE):
+        what = decision.step.get_kind_display().lower()
+        words |= {
+            Choice.REPEAT: f"The {what} of {name} is sent to {label} once more.",
+            Choice.DONE: f"The {what} of {name} is marked as there in {label}.",
+            Choice.SKIP: f"The {what} of {name} is not sent to {label}.",
+        }
+    if decision.step.kind == Kind.JOB_LINK:
         words |= {
             Choice.REPEAT: f"{name} is added to the job in {label}.",
             Choice.DONE: f"{name} is marked as on the job in {label}.",

@@ -1,6 +1,8 @@
 """Job > Candidates, and the steps that are marked there and on the person's page."""
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from candidates.models import JobCandidate, Kind
 from tests.factories import CandidateFactory, JobCandidateFactory, JobFactory
@@ -37,6 +39,27 @@ def test_the_table_shows_how_far_everybody_is(as_bob, job, row):
     assert "Not in outreach" in page
     assert "Interested" in page
     assert "2 candidates · 1 in outreach" in page
+
+
+@pytest.mark.parametrize("archived", ["job", "candidate"])
+def test_nothing_is_recorded_where_something_is_archived(as_bob, row, archived):
+    what = getattr(row, archived)
+    type(what).objects.filter(pk=what.pk).update(archived_at=timezone.now())
+    pages = (f"/jobs/{row.job_id}/candidates/", f"/candidates/{row.candidate_id}/")
+    for path in pages:
+        assert reverse("candidates:record", args=[row.pk]) not in _text(
+            as_bob.get(path)
+        )
+    record = reverse("candidates:record", args=[row.pk])
+    page = _text(as_bob.post(record, {"kind": "added"}, follow=True))
+    assert f"{what} is archived: nothing was recorded." in page
+    if archived == "job":
+        assert "Add to outreach" not in _text(as_bob.get(pages[0]))
+        add = reverse("candidates:add_to_outreach", args=[row.job_id])
+        page = _text(as_bob.post(add, {"candidate": row.candidate_id}, follow=True))
+        assert f"{what} is archived: nothing was recorded." in page
+    row.refresh_from_db()
+    assert row.added_to_outreach_at is None
 
 
 def test_a_search_offers_only_people_who_are_not_on_the_job(as_bob, acme, job, row):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from integrations.derived import refresh_exports
+from integrations.forms import ProfileLinkForm
 from integrations.models import AtsConnection, Export, ExportStep
 from tests.factories import UserFactory
 
@@ -58,12 +59,14 @@ def test_every_model_is_there():
 
 
 def test_secrets_are_never_shown(operator, connection):
+    AtsConnection.objects.update(token="sealed-token")
     page = reverse("admin:integrations_atsconnection_change", args=[connection.pk])
     html = operator.get(page).content.decode()
     assert "Acme" in html
     assert connection.credentials not in html
     assert "a-key" not in html
     assert 'name="credentials"' not in html
+    assert "sealed-token" not in html
 
 
 def test_only_the_profile_link_of_a_connection_changes(operator, connection):
@@ -80,6 +83,25 @@ def test_only_the_profile_link_of_a_connection_changes(operator, connection):
     connection.refresh_from_db()
     assert connection.profile_url == "https://a.example/{person_id}"
     assert connection.state == AtsConnection.State.CONNECTED
+
+
+def test_what_a_worker_stores_meanwhile_stays(operator, connection, monkeypatch):
+    """A token that works once must not be put back to the one that is spent."""
+    page = reverse("admin:integrations_atsconnection_change", args=[connection.pk])
+    clean = ProfileLinkForm.clean_profile_url
+
+    def while_a_token_is_renewed(form):
+        AtsConnection.objects.update(token="new", token_version=7)
+        return clean(form)
+
+    monkeypatch.setattr(ProfileLinkForm, "clean_profile_url", while_a_token_is_renewed)
+    forms = {"permissions-TOTAL_FORMS": "0", "permissions-INITIAL_FORMS": "0"}
+    operator.post(page, {"profile_url": "https://a.example/{person_id}"} | forms)
+    connection.refresh_from_db()
+    assert connection.profile_url == "https://a.example/{person_id}"
+    assert (connection.token, connection.token_version) == ("new", 7)
+    html = operator.post(page, {"profile_url": "https://a.example/"} | forms)
+    assert "Put {person_id} where" in html.content.decode()
 
 
 def test_the_ledger_is_read_only(operator, export, dana):

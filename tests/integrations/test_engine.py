@@ -501,6 +501,7 @@ def test_a_follow_up_that_cannot_be_looked_up_asks(
     bench.run()
     assert len(ats.resumes) == resumes
     assert state(sent) == end
+    assert step(dana, "resume").error == ""
 
 
 def test_a_resume_that_stays_unclear_asks_and_can_be_skipped(
@@ -514,6 +515,7 @@ def test_a_resume_that_stays_unclear_asks_and_can_be_skipped(
     decisions.decide(Decision.objects.get(), choice="skip", by=bob)
     assert state(sent) == Export.State.SENT
     assert ats.resumes == []
+    assert step(dana, "resume").error == "Skipped by Bob Reyes."
 
 
 # --- A resume that shows later ---------------------------------------------------

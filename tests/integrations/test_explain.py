@@ -63,6 +63,13 @@ def test_not_on_a_job(crelate, dana):
     assert why(dana, crelate) == "Not on a job. Add them to one, or use Export to ATS."
 
 
+def test_their_job_is_archived(crelate, dana, on_job, job):
+    type(job).objects.update(archived_at=clock.now())
+    assert why(dana, crelate) == (
+        "The job “Controls Engineer” is archived. Use Export to ATS."
+    )
+
+
 def test_the_job_is_not_set_up(crelate, dana, on_job):
     assert why(dana, crelate) == (
         "The job “Controls Engineer” is not set up for Crelate. Choose when under "

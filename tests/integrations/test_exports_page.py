@@ -17,6 +17,8 @@ from pinsync import clock
 from pinsync.local_time import at
 from tests.factories import CandidateFactory
 
+from .conftest import make_connection
+
 State = ExportStep.State
 SHOWN = [
     {
@@ -128,6 +130,25 @@ def test_all_that_failed_for_one_cause_are_retried_together(as_bob, acme, export
     assert list(failed) == [other]
 
 
+def test_another_job_that_failed_for_another_reason_is_not_retried_with_them(
+    as_bob, acme, export
+):
+    ben, dana = CandidateFactory.create_batch(2, organization=acme)
+    rows = [export(ben, "job-a"), export(dana, "job-a"), export(dana, "job-b")]
+    for row, error in zip(
+        rows, ("Closed.", "Closed.", "A field is missing."), strict=True
+    ):
+        change(row, state=State.DONE)
+        link = ExportStep.objects.filter(kind="job_link", candidate=row.candidate)
+        link.filter(ats_job_id=row.ats_job_id).update(state=State.FAILED, error=error)
+        refresh_exports(row.connection_id, row.candidate_id)
+    assert "Retry all 2" in seen(as_bob.get(url("exports")))
+    page = seen(as_bob.post(url("retry_alike", rows[0].pk), follow=True))
+    assert "2 exports are tried again in Ashby." in page
+    rows[2].refresh_from_db()
+    assert rows[2].state == Export.State.FAILED
+
+
 def test_the_next_try_is_shown(as_bob, export, dana):
     later = clock.now() + timedelta(hours=1)
     change(export(dana), not_before=later, error="Ashby cannot be reached.")
@@ -225,6 +246,22 @@ def test_the_numbers_of_a_connection(as_bob, acme, export, connection):
     assert "<dt>Slowest</dt><dd>8 s</dd>" in page
 
 
+def test_a_busy_ats_does_not_hide_the_times_of_another(
+    acme, export, connection, alice, monkeypatch
+):
+    monkeypatch.setattr("integrations.figures._LATEST", 2)
+    quiet = make_connection(acme, "crelate", by=alice)
+    now = clock.now()
+    for n, (where, seconds) in enumerate([(quiet, 7), *[(connection, 3)] * 5]):
+        row = export(CandidateFactory(organization=acme), connection=where)
+        there = now - timedelta(minutes=30) + timedelta(minutes=n)
+        Export.objects.filter(pk=row.pk).update(
+            requested_at=there - timedelta(seconds=seconds), in_ats_at=there
+        )
+    medians = {f.connection.vendor: f.median for f in figures_of([connection, quiet])}
+    assert medians == {"ashby": "3 s", "crelate": "7 s"}
+
+
 # --- Retry and cancel ----------------------------------------------------------------
 
 
@@ -248,6 +285,26 @@ def test_retry_needs_a_live_connection(as_bob, export, dana, connection, alice):
     row.refresh_from_db()
     assert row.state == Export.State.FAILED
     assert url("retry", row.pk) not in seen(as_bob.get(url("exports")))
+
+
+def test_what_came_to_nothing_is_said_as_it_was(
+    as_bob, acme, export, connection, alice
+):
+    cancelled, failed = [
+        export(person) for person in CandidateFactory.create_batch(2, organization=acme)
+    ]
+    as_bob.post(url("cancel", cancelled.pk))
+    change(failed, state=State.FAILED, error="No.")
+    for name, row, sentence in (
+        ("cancel", cancelled, "is cancelled already"),
+        ("cancel", failed, "has failed: see why"),
+        ("retry_alike", cancelled, "They have not failed, or go on already."),
+    ):
+        assert sentence in seen(as_bob.post(url(name, row.pk), follow=True))
+    connections.disconnect(connection, by=alice)
+    for name in ("retry", "retry_alike"):
+        page = seen(as_bob.post(url(name, failed.pk), follow=True))
+        assert "Ashby is no longer connected: nothing is sent there." in page
 
 
 def test_cancel_says_who_did_it(as_bob, export, dana):
@@ -304,6 +361,30 @@ def test_creating_anyway(as_bob, question):
     question.refresh_from_db()
     assert question.choice == "create"
     assert "is created in Ashby as a new person" in page
+
+
+@pytest.mark.parametrize(
+    ("choice", "sentence"),
+    [
+        ("skip", "The resume of Dana Example is not sent to Ashby."),
+        ("done", "The resume of Dana Example is marked as there in Ashby."),
+        ("repeat", "The resume of Dana Example is sent to Ashby once more."),
+    ],
+)
+def test_the_answer_about_a_resume_names_it(as_bob, export, dana, choice, sentence):
+    change(export(dana), state=State.DONE)
+    step = ExportStep.objects.get(candidate=dana, kind="resume")
+    ExportStep.objects.filter(pk=step.pk).update(
+        state=State.ASKING, ever_unclear=True, intent_at=clock.now(), error="There?"
+    )
+    asked = Decision.objects.create(
+        step=step,
+        question="There?",
+        allowed=["done", "repeat", "skip"],
+        asked_at=clock.now(),
+    )
+    page = as_bob.post(url("decide", asked.pk), {"choice": choice}, follow=True)
+    assert sentence in seen(page)
 
 
 def test_a_choice_that_is_not_offered_is_refused(as_bob, question):

@@ -39,7 +39,8 @@ each_kind = pytest.mark.parametrize("kind", KINDS)
 
 SENTENCES = {
     "refuses": " could not be reached at 127.0.0.1",
-    "silent": f" did not answer within {SOON} s",
+    # The second where this machine is so busy that the time is over before we connect.
+    "silent": f"( did not answer within {SOON} s| could not be reached at 127.0.0.1)",
     "503": " is not available at the moment",
     "html": "( sent a reply that is not JSON|'s answer [^.]+)",
 }

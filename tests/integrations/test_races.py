@@ -11,19 +11,20 @@ from django.db import connection as database
 from django.db import connections as databases
 from django.db import transaction
 
-from candidates.models import OutreachEvent
+from candidates.models import Candidate, JobCandidate, OutreachEvent
 from integrations import (
     connections,
     decisions,
     dependents,
     imported,
+    ledger,
     mappings,
     moves,
     triggers,
 )
 from integrations.models import AtsPerson, Decision, Export
 from integrations.verify import broken_invariants
-from tests.factories import JobCandidateFactory
+from tests.factories import CandidateFactory, JobCandidateFactory
 
 from .fakeats import Bench
 
@@ -217,6 +218,69 @@ def test_a_setting_changed_while_an_event_is_recorded_counts_for_it(
     assert (export.state, export.ats_job_id) == (
         ("cancelled", "job-1") if "enabled" in new else ("waiting", "job-2")
     )
+    assert broken_invariants() == {}
+
+
+@pytest.mark.parametrize("first", ["the email", "the outreach"])
+def test_an_email_entered_as_they_are_added_to_outreach_is_found(
+    acme, job, elsewhere, first
+):
+    dana = CandidateFactory(organization=acme, email="", phone="")
+    row = JobCandidateFactory(job=job, candidate=dana)
+
+    def save():
+        mine = Candidate.objects.get(pk=dana.pk)
+        mine.email = "dana@example.com"
+        mine.save()
+
+    def add():
+        JobCandidate.objects.get(pk=row.pk).record(OutreachEvent.Kind.ADDED)
+
+    def begin():
+        with transaction.atomic():
+            begun()
+            done.set()
+            time.sleep(1)  # until the other waits for us, or is through without
+
+    begun, follows = (save, add) if first == "the email" else (add, save)
+    done = threading.Event()
+    work = elsewhere(begin)
+    assert done.wait(30)
+    follows()
+    work.result(30)
+    kinds = sorted(OutreachEvent.objects.values_list("kind", flat=True))
+    assert kinds == ["added", "contact_found"]
+
+
+def test_of_two_who_retry_at_once_none_brings_back_what_is_being_sent(
+    dana, export, connection, bench, ats, bob, elsewhere, monkeypatch
+):
+    def while_the_first_write_is_under_way():
+        go_on.set()
+        late.result(30)
+        elsewhere(Bench(connection, ats).run).result(30)
+
+    def after_the_other_if_they_need_not_wait(rows):
+        started.set()
+        go_on.wait(2)
+        return real(rows)
+
+    ats.fail["create"] = ["invalid", while_the_first_write_is_under_way]
+    row = export(dana)
+    bench.run()
+    row.refresh_from_db()
+    assert row.state == Export.State.FAILED
+    started, go_on = threading.Event(), threading.Event()
+    real = getattr(ledger, "in_doubt")  # noqa: B009 (imported there)
+    monkeypatch.setattr(ledger, "in_doubt", after_the_other_if_they_need_not_wait)
+    late = elsewhere(lambda: decisions.retry(row, by=bob))
+    assert started.wait(30)
+    monkeypatch.setattr(ledger, "in_doubt", real)
+    decisions.retry(row, by=bob)
+    bench.run()
+    assert len(ats.people) == 1
+    row.refresh_from_db()
+    assert row.state == Export.State.SENT
     assert broken_invariants() == {}
 
 

@@ -130,6 +130,20 @@ def test_disabled_settings_and_other_jobs_stay_quiet(setting, on_job, acme, dana
     assert not Export.objects.exists()
 
 
+@pytest.mark.parametrize("archived", ["job", "candidate"])
+def test_what_is_archived_sends_nobody_until_it_is_brought_back(
+    setting, on_job, archived
+):
+    setting("replied")
+    what = getattr(on_job, archived)
+    type(what).objects.filter(pk=what.pk).update(archived_at=clock.now())
+    assert not on_job.record(Kind.REPLIED)
+    assert not Export.objects.exists()
+    type(what).objects.filter(pk=what.pk).update(archived_at=None)
+    assert on_job.record(Kind.REPLIED)
+    assert Export.objects.exists()
+
+
 def test_a_parked_connection_still_collects_exports(setting, on_job, connection):
     setting("replied")
     AtsConnection.objects.update(state="parked")

@@ -5,6 +5,7 @@ import pytest
 from candidates.models import Kind
 from jobs.models import Job
 from tests.factories import JobCandidateFactory, JobFactory
+from tests.integrations.conftest import make_connection
 
 HOSTILE = "<script>alert(1)</script> {{ 7|add:7 }} {% now 'Y' %}"
 
@@ -100,6 +101,16 @@ def test_an_archived_job_leaves_the_list_and_comes_back(as_bob, job):
     assert "was archived" in _text(as_bob.get(f"/jobs/{job.pk}/settings/"))
     as_bob.post(f"/jobs/{job.pk}/unarchive/")
     assert "Controls Engineer" in _text(as_bob.get("/jobs/"))
+
+
+@pytest.mark.parametrize("tab", ["settings", "automation"])
+def test_an_archived_job_says_that_it_sends_nobody(as_bob, acme, alice, job, tab):
+    make_connection(acme, by=alice)
+    make_connection(acme, "crelate", by=alice)
+    as_bob.post(f"/jobs/{job.pk}/archive/")
+    page = _text(as_bob.get(f"/jobs/{job.pk}/{tab}/"))
+    assert "once they are connected" not in page
+    assert "Bring it back" in page
 
 
 def test_archiving_twice_is_once(as_bob, job):
