@@ -293,6 +293,9 @@ AUTH_PASSWORD_VALIDATORS = [
 # Ten wrong passwords for one address from one host close that door for 15 minutes.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
+# How many proxies in front add the address of whoever asks them to X-Forwarded-For.
+PROXIES = int(_number("PROXIES", 0, 0, 10))
+AXES_CLIENT_IP_CALLABLE = "pinsync.accounts.throttle.host_of"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_RESET_ON_SUCCESS = True

@@ -14,8 +14,10 @@ def _no_attempts(db):
     reset()
 
 
-def _try(client, email, password):
-    return client.post(SIGN_IN, {"username": email, "password": password})
+def _try(client, email, password, forwarded=""):
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    data = {"username": email, "password": password}
+    return client.post(SIGN_IN, data, headers=headers)
 
 
 def test_bob_signs_in_with_his_email_in_any_case(client, bob):
@@ -60,6 +62,27 @@ def test_the_closed_door_stands_open_for_others(client, bob, alice):
     for _ in range(10):
         _try(client, bob.email, "wrong")
     assert _try(client, alice.email, PASSWORD).status_code == 302
+
+
+def test_behind_a_proxy_the_door_is_closed_for_one_host_alone(client, bob, settings):
+    settings.PROXIES = 1
+    for n in range(10):  # what the browser itself claims counts for nothing
+        answer = _try(client, bob.email, "wrong", f"10.0.0.{n}, 203.0.113.5")
+    assert answer.status_code == 429
+    assert _try(client, bob.email, PASSWORD, "203.0.113.6").status_code == 302
+
+
+def test_without_a_proxy_nobody_chooses_the_host_they_count_for(client, bob):
+    for n in range(10):
+        answer = _try(client, bob.email, "wrong", f"203.0.113.{n}")
+    assert answer.status_code == 429
+
+
+def test_an_address_that_is_none_counts_for_the_proxy(client, bob, settings):
+    settings.PROXIES = 1
+    for text in ["", "unknown", "203.0.113.5:4711", "<script>", ","] * 2:
+        answer = _try(client, bob.email, "wrong", text)
+    assert answer.status_code == 429
 
 
 def test_the_way_to_the_page_is_kept(client, bob):
