@@ -189,7 +189,7 @@ def reconnect(
             row.connected_by = by
             _store_proof(row, account)
             return row
-        _end(row, by=by)
+        _end(row)
         return _create(row.organization, row.vendor, proof, account, by=by)
 
 
@@ -211,7 +211,7 @@ def disconnect(connection: AtsConnection, *, by: User) -> None:
     with transaction.atomic():
         row = _locked(connection)
         if row.is_live:
-            _end(row, by=by)
+            _end(row)
     connection.refresh_from_db()
 
 
@@ -376,9 +376,8 @@ def _release(connection: AtsConnection, now: datetime) -> None:
         wake()
 
 
-def _end(connection: AtsConnection, *, by: User) -> None:
-    for export in _cancellable(connection):
-        decisions.cancel(export, reason="disconnected", by=by)
+def _end(connection: AtsConnection) -> None:
+    decisions.cancel_all(_cancellable(connection), reason="disconnected")
     # What is left belongs to exports that failed or are unclear: it goes out no more.
     left = ExportStep.objects.filter(connection=connection, not_before__isnull=False)
     for candidate_id in dependents.drop(left):

@@ -6,6 +6,7 @@ told so.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,11 @@ from pinsync.accounts.models import User
 
 from . import claims, derived, doubt, ledger
 from .models import AtsPerson, Decision, Export, ExportStep
+from .models.exports import ExportStepQuerySet
 from .tasks import wake
+
+# Exports cancelled by the same few statements.
+BATCH = 500
 
 Choice, Kind, State = Decision.Choice, ExportStep.Kind, ExportStep.State
 
@@ -155,35 +160,87 @@ def cause_of(step: ExportStep) -> tuple[str, str, str]:
 
 
 def cancel(export: Export, *, reason: str, by: User | None) -> bool:
-    """Cancel what has not been sent; False when there is nothing left to cancel.
+    """Cancel what has not been sent; False when there is nothing left to cancel."""
+    return cancel_all([export], reason=reason) == 1
 
-    The person's own steps are cancelled only when no other live export wants them.
+
+def cancel_all(exports: Iterable[Export], *, reason: str) -> int:
+    """Cancel those exports of one connection of which nothing has been sent.
+
+    Returns how many; all of them or none. A person's own steps are cancelled only when
+    no other live export wants them.
     """
+    rows = list(exports)
     with transaction.atomic():
-        # Locked, so that no worker sends meanwhile what is reported as cancelled.
-        export.steps().lock()
-        if not export.is_unsent():
-            return False
-        cancelled = (
-            Export.objects.live()
-            .filter(pk=export.pk)
-            .update(
-                state=Export.State.CANCELLED,
-                cancel_reason=reason[:300],
-                finished_at=clock.now(),
-                updated_at=clock.now(),
-            )
+        return sum(
+            _cancel(rows[start : start + BATCH], reason)
+            for start in range(0, len(rows), BATCH)
         )
-        if not cancelled:
-            return False
-        unsent = export.steps().unsent()
-        others = Export.objects.live().filter(
-            connection_id=export.connection_id, candidate_id=export.candidate_id
+
+
+def unsent_among(exports: Iterable[Export]) -> list[Export]:
+    """Return those exports of one connection of which nothing has been sent."""
+    rows = list(exports)
+    batches = (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+    return [export for some in batches for export in _unsent(some)]
+
+
+def _cancel(exports: list[Export], reason: str) -> int:
+    # Locked, so that no worker sends meanwhile what is reported as cancelled.
+    _steps_of(exports).lock()
+    now = clock.now()
+    live = Export.objects.live().filter(pk__in=[row.pk for row in _unsent(exports)])
+    ended = list(live.select_for_update(no_key=True))
+    Export.objects.filter(pk__in=[row.pk for row in ended]).update(
+        state=Export.State.CANCELLED,
+        cancel_reason=reason[:300],
+        finished_at=now,
+        updated_at=now,
+    )
+    drop(_steps_of(ended).filter(pk__in=_wanted_by_none(ended)))
+    return len(ended)
+
+
+def _wanted_by_none(ended: list[Export]) -> list[int]:
+    """Return the unsent steps that went with these exports: no live one wants them."""
+    still = Export.objects.live().filter(
+        connection_id__in={row.connection_id for row in ended},
+        candidate_id__in={row.candidate_id for row in ended},
+    )
+    wanting = set(still.values_list("candidate_id", flat=True))
+    links = {(row.candidate_id, row.ats_job_id) for row in ended if row.ats_job_id}
+    return [
+        step.pk
+        for step in _steps_of(ended).unsent()
+        if (step.candidate_id, step.ats_job_id) in links
+        or (step.kind != Kind.JOB_LINK and step.candidate_id not in wanting)
+    ]
+
+
+def _unsent(exports: list[Export]) -> list[Export]:
+    """Return those that ``is_unsent()`` would, in three queries however many."""
+    steps = _steps_of(exports)
+    places = ("candidate_id", "ats_job_id")
+    open_ = set(steps.open_outcome().values_list(*places))
+    unsent = set(steps.unsent().values_list("kind", *places))
+    return [
+        row
+        for row in exports
+        if not {(row.candidate_id, ""), (row.candidate_id, row.ats_job_id)} & open_
+        and (
+            Kind.JOB_LINK if row.ats_job_id else Kind.PERSON,
+            row.candidate_id,
+            row.ats_job_id,
         )
-        if others.exists():
-            unsent = unsent.filter(kind=Kind.JOB_LINK)
-        drop(unsent)
-    return True
+        in unsent
+    ]
+
+
+def _steps_of(exports: list[Export]) -> ExportStepQuerySet:
+    return ExportStep.objects.filter(
+        connection_id__in={row.connection_id for row in exports},
+        candidate_id__in={row.candidate_id for row in exports},
+    )
 
 
 def drop(unsent: QuerySet[ExportStep]) -> None:

@@ -10,9 +10,8 @@ from jobs.models import Job
 from pinsync import clock
 from pinsync.accounts.models import User
 
-from . import moves
+from . import decisions, moves
 from .adapters import Trigger
-from .decisions import cancel
 from .models import AtsConnection, Export, JobAtsMapping
 from .tasks import wake
 from .triggers import counts, make_export
@@ -77,10 +76,23 @@ def _let_events_be_recorded(job: Job, connection: AtsConnection) -> None:
 
 def exports_to_cancel(mapping: JobAtsMapping) -> int:
     """Return how many automatic exports Never or Disable would cancel."""
-    return sum(
-        export.is_unsent() and _wanted_by_another(export, mapping) is None
-        for export in _automatic(mapping)
+    shared = _ats_jobs_of_others(mapping)
+    alone = _automatic(mapping).exclude(ats_job_id__in=shared)
+    return len(decisions.unsent_among(alone)) + sum(
+        _wanted_by_another(export, mapping) is None
+        for export in decisions.unsent_among(
+            _automatic(mapping).filter(ats_job_id__in=shared)
+        )
     )
+
+
+def _ats_jobs_of_others(mapping: JobAtsMapping) -> set[str]:
+    """Return the ATS jobs that active settings of other jobs lead to: few, if any."""
+    others = JobAtsMapping.objects.filter(
+        connection_id=mapping.connection_id, enabled=True
+    ).exclude(pk=mapping.pk)
+    active = others.exclude(trigger=Trigger.NEVER)
+    return set(active.values_list("ats_job_id", flat=True))
 
 
 def _automatic(mapping: JobAtsMapping) -> QuerySet[Export]:
@@ -117,10 +129,15 @@ def _hand_over(export: Export, event: OutreachEvent) -> None:
 
 def _cancel_automatic(mapping: JobAtsMapping) -> None:
     where = "Never" if mapping.screen == mapping.Screen.POSITION_DETAILS else "Disable"
-    for export in _automatic(mapping):
+    reason = f"The job's setting was changed to {where}."
+    shared = _ats_jobs_of_others(mapping)
+    decisions.cancel_all(
+        _automatic(mapping).exclude(ats_job_id__in=shared), reason=reason
+    )
+    for export in _automatic(mapping).filter(ats_job_id__in=shared):
         event = _wanted_by_another(export, mapping)
         if event is None:
-            cancel(export, reason=f"The job's setting was changed to {where}.", by=None)
+            decisions.cancel(export, reason=reason, by=None)
         elif export.is_unsent():
             _hand_over(export, event)
 
@@ -137,7 +154,9 @@ def _move_automatic(mapping: JobAtsMapping) -> None:
             _want_on_chosen_job(mapping, export)
         elif moves.is_taken(export, mapping.ats_job_id):
             _want_on_chosen_job(mapping, export)
-            cancel(export, reason="The job's setting names another ATS job.", by=None)
+            decisions.cancel(
+                export, reason="The job's setting names another ATS job.", by=None
+            )
         else:
             moves.move(export, mapping.ats_job_id, mapping.ats_job_name, urgent=False)
 

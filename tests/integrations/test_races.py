@@ -80,14 +80,14 @@ def test_disconnecting_and_a_worker_about_to_send_do_not_block_each_other(
     dana, connection, export, bench, ats, alice, monkeypatch, elsewhere
 ):
     export(dana)
-    real, work = decisions.cancel, []
+    real, work = decisions.cancel_all, []
 
     def cancel(*args, **kwargs):
         work.append(elsewhere(Bench(connection, ats).run))
         time.sleep(1)  # until it has sent everything, or waits for our lock
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(decisions, "cancel", cancel)
+    monkeypatch.setattr(decisions, "cancel_all", cancel)
     connections.disconnect(connection, by=alice)
     work[0].result(30)
     assert broken_invariants() == {}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 
 from candidates.models import OutreachEvent
-from integrations import decisions, mappings, triggers
-from integrations.models import Decision, Export
+from integrations import connections, decisions, mappings, triggers
+from integrations.models import AtsConnection, Decision, Export
 from integrations.standings import standings_of
 from integrations.verify import broken_invariants
-from tests.factories import JobCandidateFactory, JobFactory
+from tests.factories import CandidateFactory, JobCandidateFactory, JobFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +81,31 @@ def test_what_another_job_wants_as_well_outlives_the_end_of_the_first(
     bench.run()
     assert states() == [(ats_job_id, "sent")]
     assert len(ats.people) == 1
+
+
+@pytest.mark.parametrize("end", ["switched off", "disconnected"])
+def test_the_end_of_a_thousand_costs_no_statement_for_each(
+    setting, acme, alice, job, connection, end
+):
+    people: list[int] = []
+
+    def statements(number: int) -> int:
+        mapping = setting()
+        people.append(number)
+        for person in CandidateFactory.create_batch(number, organization=acme):
+            JobCandidateFactory(job=job, candidate=person).record(Kind.REPLIED)
+        with CaptureQueriesContext(database) as made:
+            if end == "switched off":
+                assert mappings.exports_to_cancel(mapping) == number
+                setting(enabled=False)
+            else:
+                connections.disconnect(connection, by=alice)
+        assert Export.objects.filter(state="cancelled").count() == sum(people)
+        return len(made)
+
+    few = statements(2)
+    AtsConnection.objects.update(state="connected")
+    assert statements(40) == few
 
 
 def test_it_ends_with_the_last_of_them(setting, replies, other_job):
