@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from jobs.models import Job, JobQuerySet
 from pinsync.accounts.access import MemberRequest, member_required, refuse
-from pinsync.accounts.views import way_back
 from pinsync.forms import SearchForm
 from pinsync.paging import counted, page_of
+from pinsync.way_back import next_url
 
 from .forms import PickForm, RecordForm
 from .models import (
@@ -93,7 +93,7 @@ def _put_on_job(request: MemberRequest, candidate: Candidate, job: Job) -> HttpR
         messages.success(request, f"{person} is on {title} now.")
     else:
         messages.info(request, f"{person} was on {title} already.")
-    return redirect(way_back(request, reverse("candidates:on_job", args=[job.pk])))
+    return redirect(next_url(request) or reverse("candidates:on_job", args=[job.pk]))
 
 
 @require_POST
@@ -114,7 +114,7 @@ def record(request: MemberRequest, pk: int) -> HttpResponse:
     else:
         messages.info(request, _AGAIN)
     return redirect(
-        way_back(request, reverse("candidates:detail", args=[row.candidate_id]))
+        next_url(request) or reverse("candidates:detail", args=[row.candidate_id])
     )
 
 
@@ -131,7 +131,7 @@ def add_to_outreach(request: MemberRequest, pk: int) -> HttpResponse:
     chosen = rows.count()
     added = rows.record(Kind.ADDED, by=request.user)
     messages.add_message(request, *_bulk_answer(chosen, added))
-    return redirect(way_back(request, reverse("candidates:on_job", args=[job.pk])))
+    return redirect(next_url(request) or reverse("candidates:on_job", args=[job.pk]))
 
 
 def _archived(what: object) -> str:

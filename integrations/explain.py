@@ -121,13 +121,6 @@ def _known_as(standing: Standing, person: AtsPerson, now: datetime) -> str:
     return f"In {label} since {since}{_delay(standing)}."
 
 
-def trouble_of(standing: Standing) -> str:
-    """Return what is wrong although the person is there: their job, their resume."""
-    return _first_error(standing.steps, State.ASKING) or _first_error(
-        standing.steps, State.FAILED
-    )
-
-
 def _delay(standing: Standing) -> str:
     """Return “ (3 s after contact found)” of the first export that led there."""
     for export in reversed(standing.exports):

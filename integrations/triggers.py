@@ -263,6 +263,9 @@ def _reopen(export: Export, *, person: AtsPerson | None, urgent: bool) -> None:
 __all__ = [
     "InAtsAlready",
     "Trigger",
+    "counts",
+    "ensure_steps",
     "listen",
+    "make_export",
     "request_export",
 ]

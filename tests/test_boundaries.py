@@ -20,6 +20,7 @@ PROJECT = (
     "pinsync.local_time",
     "pinsync.paging",
     "pinsync.waking",
+    "pinsync.way_back",
 )
 
 # What each part may import of ours; the longest matching prefix of a module decides.

@@ -33,7 +33,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
 class Export(models.Model):
     """The wish that a candidate be in a connection, on an ATS job or on none.
 
-    Its state is derived from the steps (``Export.State`` of ``engine.derive``).
+    Its state is derived from the steps (``states.derive``).
     """
 
     class Origin(models.TextChoices):

@@ -14,12 +14,12 @@ from jobs.models import Job, JobQuerySet
 from pinsync.accounts.access import MemberRequest, member_required
 from pinsync.forms import SearchForm
 from pinsync.paging import counted, page_of
+from pinsync.way_back import next_url
 
 from .. import explain, search, sourcing
 from ..directory_state import state_of
 from ..errors import AtsError
 from ..models import AtsConnection, AtsDirectoryEntry
-from .answers import next_url
 
 JOBS_OFFERED = 500
 

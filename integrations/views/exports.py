@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from candidates.models import Candidate
 from pinsync import clock
 from pinsync.accounts.access import MemberRequest, member_required
+from pinsync.way_back import next_url
 
 from .. import decisions, explain, export_list, moves, preview, triggers
 from ..badges import safe_link
@@ -19,7 +20,7 @@ from ..export_dialog import Dialog
 from ..forms import DecisionForm, ExportForm, ExportsFilterForm
 from ..models import AtsPerson, Decision, Export, ExportStep, JobAtsMapping
 from ..standings import standings_for
-from .answers import is_partial, next_url
+from .answers import is_partial
 
 
 @require_http_methods(["GET", "POST"])

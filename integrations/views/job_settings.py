@@ -10,13 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from jobs.models import Job
 from pinsync import clock
 from pinsync.accounts.access import MemberRequest, member_required
+from pinsync.way_back import next_url
 
 from .. import job_picker, mappings
 from ..adapters import Trigger
 from ..forms import MappingForm
 from ..job_settings import context_of
 from ..models import AtsConnection
-from .answers import is_partial, next_url
+from .answers import is_partial
 
 
 @require_http_methods(["GET", "POST"])

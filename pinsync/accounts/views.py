@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from pinsync.way_back import next_url
 
 from . import team as team_rules
 from .access import MemberRequest, admin_required, member_required
@@ -43,19 +44,10 @@ class _PasswordView(PasswordChangeView):
 password = _PasswordView.as_view()
 
 
-def way_back(request: HttpRequest, otherwise: str) -> str:
-    """Return where the posted form wants to go next, if that is on this site."""
-    address = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        address, {request.get_host()}, require_https=request.is_secure()
-    )
-    return address if safe else otherwise
-
-
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep light or dark in a cookie, so that the next page is drawn right at once."""
-    response = redirect(way_back(request, "/"))
+    response = redirect(next_url(request) or "/")
     chosen = request.POST.get("theme")
     if chosen in THEMES:
         response.set_cookie(
