@@ -70,7 +70,9 @@ class CandidateAdmin(admin.ModelAdmin[Candidate]):
 
     @admin.action(description="Bring back the chosen", permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
-        queryset.update(archived_at=None)
+        for candidate in queryset.filter(archived_at__isnull=False):
+            candidate.archived_at = None
+            candidate.save(update_fields=["archived_at"])
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Candidate], search_term: str

@@ -244,7 +244,8 @@ def _blanks(candidate: Candidate, values: dict[str, str]) -> dict[str, str]:
 def _fill_in(plan: Plan, *, by: User) -> None:
     """Save the blanks; “contact information is found” is recorded where it is news."""
     reachable = []
-    for _, candidate in plan.known:
+    # In the order of whoever records for many: nobody waits for one who waits for us.
+    for _, candidate in sorted(plan.known, key=lambda pair: pair[1].pk):
         values = plan.blanks.get(candidate.pk)
         if not values:
             continue

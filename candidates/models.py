@@ -164,9 +164,7 @@ class Candidate(models.Model):
                 self._announce_contact()
 
     def _announce_contact(self) -> None:
-        waiting = JobCandidate.objects.waiting_for_contact().filter(candidate=self)
-        for job_candidate in waiting.select_related("job"):
-            job_candidate.record(OutreachEvent.Kind.CONTACT_FOUND)
+        self.job_candidates.waiting_for_contact().record(Kind.CONTACT_FOUND)
 
 
 class Experience(models.Model):
@@ -223,6 +221,11 @@ class JobCandidateQuerySet(models.QuerySet["JobCandidate"]):
     def waiting_for_contact(self) -> JobCandidateQuerySet:
         """Return those in outreach whose contact information has not been found."""
         return self.in_outreach().filter(contact_found_at=None)
+
+    def announce_contacts(self) -> int:
+        """Record “contact information is found” for those of whom nobody was told."""
+        found = ~models.Q(candidate__email="", candidate__phone="")
+        return self.waiting_for_contact().filter(found).record(Kind.CONTACT_FOUND)
 
     def record(
         self,
@@ -303,8 +306,6 @@ class JobCandidate(models.Model):
         nothing, when the rung had been reached before, or the job or the person is
         archived: nobody goes to an ATS from there.
         """
-        recorded_at = clock.now()
-        occurred_at = min(occurred_at or recorded_at, recorded_at)
         with transaction.atomic():
             # First the candidate, as whoever saves a contact does: one of us sees the
             # other, and “contact information is found” is missed by neither.
@@ -315,6 +316,9 @@ class JobCandidate(models.Model):
             row.candidate = candidate
             if row.is_archived:
                 return False
+            # Only now: a setting that changed while we waited counts from before this.
+            recorded_at = clock.now()
+            occurred_at = min(occurred_at or recorded_at, recorded_at)
             reached = _newly_reached(row, kind)
             if not reached:
                 return False

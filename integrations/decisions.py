@@ -6,7 +6,7 @@ told so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -161,36 +161,38 @@ def cause_of(step: ExportStep) -> tuple[str, str, str]:
 
 def cancel(export: Export, *, reason: str, by: User | None) -> bool:
     """Cancel what has not been sent; False when there is nothing left to cancel."""
-    return cancel_all([export], reason=reason) == 1
+    return cancel_all(Export.objects.filter(pk=export.pk), reason=reason) == 1
 
 
-def cancel_all(exports: Iterable[Export], *, reason: str) -> int:
+def cancel_all(exports: QuerySet[Export], *, reason: str) -> int:
     """Cancel those exports of one connection of which nothing has been sent.
 
-    Returns how many; all of them or none. A person's own steps are cancelled only when
-    no other live export wants them.
+    Returns how many; all of them or none. What they are chosen by is asked again once
+    they are locked. A person's own steps go only when no other live export wants them.
     """
-    rows = list(exports)
     with transaction.atomic():
-        return sum(
-            _cancel(rows[start : start + BATCH], reason)
-            for start in range(0, len(rows), BATCH)
-        )
+        return sum(_cancel(exports, some, reason) for some in _batches(exports))
 
 
-def unsent_among(exports: Iterable[Export]) -> list[Export]:
+def unsent_among(exports: QuerySet[Export]) -> list[Export]:
     """Return those exports of one connection of which nothing has been sent."""
-    rows = list(exports)
-    batches = (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
-    return [export for some in batches for export in _unsent(some)]
+    return [export for some in _batches(exports) for export in _unsent(some)]
 
 
-def _cancel(exports: list[Export], reason: str) -> int:
+def _batches(exports: QuerySet[Export]) -> Iterator[list[Export]]:
+    rows = list(exports.order_by("pk"))
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
+
+
+def _cancel(chosen: QuerySet[Export], some: list[Export], reason: str) -> int:
     # Locked, so that no worker sends meanwhile what is reported as cancelled.
-    _steps_of(exports).lock()
+    _steps_of(some).lock()
     now = clock.now()
-    live = Export.objects.live().filter(pk__in=[row.pk for row in _unsent(exports)])
-    ended = list(live.select_for_update(no_key=True))
+    still = chosen.filter(pk__in=[row.pk for row in _unsent(some)]).exclude(
+        state__in=[Export.State.CANCELLED, Export.State.SENT]
+    )
+    ended = list(still.order_by("pk").select_for_update(no_key=True))
     Export.objects.filter(pk__in=[row.pk for row in ended]).update(
         state=Export.State.CANCELLED,
         cancel_reason=reason[:300],

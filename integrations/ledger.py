@@ -338,8 +338,8 @@ def reopen(
 
     Of two who do so at once the second finds none: locked, they are chosen anew.
     """
-    ended = steps.select_for_update(no_key=True).values_list("pk", flat=True)
-    rows = ExportStep.objects.filter(pk__in=list(ended))
+    ended = steps.order_by("pk").select_for_update(no_key=True)
+    rows = ExportStep.objects.filter(pk__in=list(ended.values_list("pk", flat=True)))
     doubtful = list(in_doubt(rows).values_list("pk", flat=True))
     again: dict[str, Any] = {
         "not_before": not_before,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from candidates.models import OutreachEvent
+from candidates.models import Candidate, OutreachEvent
 from jobs.models import Job
 from pinsync import clock
 from pinsync.accounts.models import User
@@ -65,34 +65,42 @@ def save_mapping(
 def _let_events_be_recorded(job: Job, connection: AtsConnection) -> None:
     """Wait for those that read the old setting: the exports they make are looked at.
 
-    Whoever records an event locks its row first, and so before they read the setting.
+    Whoever records an event, of whatever job, locks the candidate first.
     """
     if JobAtsMapping.objects.filter(job=job, connection=connection).exists():
-        rows = job.job_candidates.order_by("candidate_id").select_for_update(
-            no_key=True
-        )
-        list(rows.values_list("pk"))
+        people = Candidate.objects.filter(job_candidates__job=job).order_by("pk")
+        list(people.select_for_update(no_key=True, of=("self",)).values_list("pk"))
 
 
 def exports_to_cancel(mapping: JobAtsMapping) -> int:
     """Return how many automatic exports Never or Disable would cancel."""
-    shared = _ats_jobs_of_others(mapping)
-    alone = _automatic(mapping).exclude(ats_job_id__in=shared)
+    contested = _contested(mapping)
+    alone = _automatic(mapping).exclude(pk__in=contested)
     return len(decisions.unsent_among(alone)) + sum(
         _wanted_by_another(export, mapping) is None
         for export in decisions.unsent_among(
-            _automatic(mapping).filter(ats_job_id__in=shared)
+            _automatic(mapping).filter(pk__in=contested)
         )
     )
 
 
-def _ats_jobs_of_others(mapping: JobAtsMapping) -> set[str]:
-    """Return the ATS jobs that active settings of other jobs lead to: few, if any."""
+def _contested(mapping: JobAtsMapping) -> list[int]:
+    """Return its exports that another job's setting may want as well: few, if any."""
     others = JobAtsMapping.objects.filter(
-        connection_id=mapping.connection_id, enabled=True
+        connection_id=mapping.connection_id,
+        enabled=True,
+        ats_job_id__in=_automatic(mapping).values("ats_job_id"),
     ).exclude(pk=mapping.pk)
-    active = others.exclude(trigger=Trigger.NEVER)
-    return set(active.values_list("ats_job_id", flat=True))
+    maybe = Q(pk__in=[])
+    for other in others.exclude(trigger=Trigger.NEVER):
+        events = OutreachEvent.objects.filter(
+            job_candidate__job_id=other.job_id, kind=other.trigger
+        )
+        maybe |= Q(
+            ats_job_id=other.ats_job_id,
+            candidate__in=events.values("job_candidate__candidate"),
+        )
+    return list(_automatic(mapping).filter(maybe).values_list("pk", flat=True))
 
 
 def _automatic(mapping: JobAtsMapping) -> QuerySet[Export]:
@@ -130,14 +138,13 @@ def _hand_over(export: Export, event: OutreachEvent) -> None:
 def _cancel_automatic(mapping: JobAtsMapping) -> None:
     where = "Never" if mapping.screen == mapping.Screen.POSITION_DETAILS else "Disable"
     reason = f"The job's setting was changed to {where}."
-    shared = _ats_jobs_of_others(mapping)
-    decisions.cancel_all(
-        _automatic(mapping).exclude(ats_job_id__in=shared), reason=reason
-    )
-    for export in _automatic(mapping).filter(ats_job_id__in=shared):
+    contested = _contested(mapping)
+    decisions.cancel_all(_automatic(mapping).exclude(pk__in=contested), reason=reason)
+    for export in _automatic(mapping).filter(pk__in=contested):
         event = _wanted_by_another(export, mapping)
         if event is None:
-            decisions.cancel(export, reason=reason, by=None)
+            this = _automatic(mapping).filter(pk=export.pk)
+            decisions.cancel_all(this, reason=reason)
         elif export.is_unsent():
             _hand_over(export, event)
 
@@ -146,17 +153,15 @@ def _move_automatic(mapping: JobAtsMapping) -> None:
     """Give exports that are on no ATS job yet the newly chosen one."""
     for export in _automatic(mapping).exclude(ats_job_id=mapping.ats_job_id):
         # Locked, so that no worker puts them on the old job as they are moved.
-        export.steps().lock()
-        if not moves.is_on_no_job(export):
+        export.lock()
+        if export.by_hand or not moves.is_on_no_job(export):
             continue
         if event := _wanted_by_another(export, mapping):
             _hand_over(export, event)
             _want_on_chosen_job(mapping, export)
         elif moves.is_taken(export, mapping.ats_job_id):
             _want_on_chosen_job(mapping, export)
-            decisions.cancel(
-                export, reason="The job's setting names another ATS job.", by=None
-            )
+            moves.let_go(export, reason="The job's setting names another ATS job.")
         else:
             moves.move(export, mapping.ats_job_id, mapping.ats_job_name, urgent=False)
 

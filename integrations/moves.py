@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from pinsync import clock
 from pinsync.accounts.models import User
 
-from . import derived
-from .decisions import cancel, drop, retry
+from . import derived, ledger
+from .decisions import drop, retry
 from .models import Export, ExportStep
 from .standings import Standing
 from .triggers import ensure_steps, make_export
@@ -32,8 +33,7 @@ def choose_job(
     job, may be, or nothing has failed any more.
     """
     with transaction.atomic():
-        export.steps().lock()
-        export.refresh_from_db()
+        export.lock()
         if export.state != Export.State.FAILED or not is_on_no_job(export):
             return False
         if is_taken(export, ats_job_id):
@@ -50,7 +50,7 @@ def choose_job(
 def _ask_for_the_other(
     export: Export, ats_job_id: str, ats_job_name: str, by: User | None
 ) -> None:
-    make_export(
+    other = make_export(
         connection=export.connection,
         candidate=export.candidate,
         ats_job_id=ats_job_id,
@@ -60,7 +60,26 @@ def _ask_for_the_other(
         event=export.event,
         by=by,
     )
-    cancel(export, reason="Another ATS job was chosen.", by=by)
+    # Skipped there once, and now wanted after all.
+    skipped = other.steps().filter(kind=Kind.JOB_LINK, state=State.SKIPPED)
+    ledger.reopen(skipped, not_before=clock.now(), urgent=True)
+    let_go(export, reason="Another ATS job was chosen.")
+    derived.refresh_exports(export.connection_id, export.candidate_id)
+
+
+def let_go(export: Export, *, reason: str) -> None:
+    """Cancel the export for another one: the job is not wanted, the person still is.
+
+    Its steps are locked, and nothing put them on its job.
+    """
+    drop(export.steps().unsent().filter(kind=Kind.JOB_LINK))
+    now = clock.now()
+    Export.objects.filter(pk=export.pk).update(
+        state=Export.State.CANCELLED,
+        cancel_reason=reason,
+        finished_at=now,
+        updated_at=now,
+    )
 
 
 def move(export: Export, ats_job_id: str, ats_job_name: str, *, urgent: bool) -> None:

@@ -169,6 +169,19 @@ def make_export(
             },
         )
         if not created:
+            # Locked as whoever cancels or moves it does, and seen as they left it.
+            export.lock()
+            if export.ats_job_id != ats_job_id:  # moved: this wish is one of its own
+                return make_export(
+                    connection=connection,
+                    candidate=candidate,
+                    ats_job_id=ats_job_id,
+                    ats_job_name=ats_job_name,
+                    job=job,
+                    origin=origin,
+                    event=event,
+                    by=by,
+                )
             _ask_again(export, origin=origin, by=by, job=job, event=event)
         ensure_steps(export, urgent=by_hand)
         if by_hand and export.steps().filter(state=State.FAILED).exists():

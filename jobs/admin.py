@@ -32,7 +32,9 @@ class JobAdmin(admin.ModelAdmin[Job]):
 
     @admin.action(description="Bring back the chosen jobs", permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        queryset.update(archived_at=None)
+        for job in queryset.filter(archived_at__isnull=False):
+            job.archived_at = None
+            job.save(update_fields=["archived_at", "updated_at"])  # others listen
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a job belongs to an organization: add it on the pages

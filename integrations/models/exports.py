@@ -150,6 +150,15 @@ class Export(models.Model):
             connection_id=self.connection_id, candidate_id=self.candidate_id
         ).filter(Q(ats_job_id="") | Q(ats_job_id=self.ats_job_id))
 
+    def lock(self) -> None:
+        """Lock everything of the person there, and read what others may have changed."""
+        ExportStep.objects.filter(
+            connection_id=self.connection_id, candidate_id=self.candidate_id
+        ).lock()
+        self.refresh_from_db(
+            fields=["state", "origin", "ats_job_id", "ats_job_name", "job_id"]
+        )
+
     def is_unsent(self) -> bool:
         """Return whether nothing of the export has gone out or is on its way."""
         Kind = ExportStep.Kind
@@ -175,8 +184,11 @@ class ExportStepQuerySet(models.QuerySet["ExportStep"]):
         return self.filter(clear | Q(state=State.READY))
 
     def lock(self) -> None:
-        """Let no worker begin or end any of them before the transaction ends."""
-        list(self.select_for_update(no_key=True).values_list("pk"))
+        """Let no worker begin or end any of them before the transaction ends.
+
+        In the order in which workers end them: the person first, then what follows.
+        """
+        list(self.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
     def open_outcome(self) -> ExportStepQuerySet:
         """Return those that may have been carried out without our knowing."""

@@ -102,6 +102,37 @@ def test_onto_a_job_they_are_on_already(export, dana, bench, ats, bob):
     assert jobs_of(ats) == ["job-2"]
 
 
+def test_onto_a_job_on_which_they_were_skipped_once(export, dana, bench, ats, bob):
+    ats.fail["add_to_job"] = ["job gone"]
+    skipped, row = export(dana, "job-2"), export(dana)
+    ExportStep.objects.filter(ats_job_id="job-2").update(state="skipped")
+    bench.run()
+    skipped.refresh_from_db()
+    row.refresh_from_db()
+    assert (skipped.state, row.state) == (State.SENT, State.FAILED)
+    assert choose(row, "job-2", bob)
+    bench.run()
+    assert states() == [("job-1", "cancelled"), ("job-2", "sent")]
+    assert jobs_of(ats) == ["job-2"]
+
+
+def test_while_nobody_knows_yet_what_became_of_the_resume(
+    export, dana, bench, ats, bob
+):
+    ats.fail["add_to_job"] = [lambda: None, "job gone"]
+    ats.fail["attach_resume"] = ["lost"]
+    export(dana, "job-2")
+    row = export(dana)
+    bench.run()
+    row.refresh_from_db()
+    assert row.state == State.FAILED
+    assert choose(row, "job-2", bob)
+    assert states()[0] == ("job-1", "cancelled")
+    bench.settle()
+    assert states() == [("job-1", "cancelled"), ("job-2", "sent")]
+    assert (jobs_of(ats), len(ats.resumes)) == (["job-2"], 1)
+
+
 def test_what_a_person_chose_no_setting_takes_back(
     dana, job, connection, bench, ats, bob
 ):

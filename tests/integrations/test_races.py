@@ -22,9 +22,9 @@ from integrations import (
     moves,
     triggers,
 )
-from integrations.models import AtsPerson, Decision, Export
+from integrations.models import AtsPerson, Decision, Export, ExportStep
 from integrations.verify import broken_invariants
-from tests.factories import CandidateFactory, JobCandidateFactory
+from tests.factories import CandidateFactory, JobCandidateFactory, JobFactory
 
 from .fakeats import Bench
 
@@ -219,6 +219,126 @@ def test_a_setting_changed_while_an_event_is_recorded_counts_for_it(
         ("cancelled", "job-1") if "enabled" in new else ("waiting", "job-2")
     )
     assert broken_invariants() == {}
+
+
+@pytest.fixture
+def setting(connection, bob):
+    def save(job, ats_job_id="job-1", *, trigger="replied", enabled=True):
+        return mappings.save_mapping(
+            job=job,
+            connection=connection,
+            trigger=trigger,
+            ats_job_id=ats_job_id,
+            enabled=enabled,
+            by=bob,
+        )
+
+    return save
+
+
+@pytest.mark.parametrize("new", [{"enabled": False}, {"ats_job_id": "job-2"}])
+def test_what_another_job_asks_for_in_that_moment_stays(
+    dana, acme, job, setting, elsewhere, new
+):
+    other = JobFactory(organization=acme)
+    setting(job)
+    setting(other)
+    JobCandidateFactory(job=job, candidate=dana).record(OutreachEvent.Kind.REPLIED)
+    row = JobCandidateFactory(job=other, candidate=dana)
+    recorded = threading.Event()
+
+    def record():
+        with transaction.atomic():
+            row.record(OutreachEvent.Kind.REPLIED)
+            recorded.set()
+            time.sleep(1)  # until the setting waits for us, or is saved without
+
+    work = elsewhere(record)
+    assert recorded.wait(30)
+    setting(job, **new)
+    work.result(30)
+    wanted = Export.objects.get(ats_job_id="job-1")
+    assert (wanted.state, wanted.job) == (Export.State.WAITING, other)
+    assert broken_invariants() == {}
+
+
+def test_an_event_that_waits_for_a_new_setting_counts_for_it(
+    dana, job, setting, elsewhere, monkeypatch
+):
+    setting(job, trigger="interested")
+    row = JobCandidateFactory(job=job, candidate=dana)
+    real, work = mappings._let_events_be_recorded, []
+
+    def and_one_comes(*args):
+        real(*args)
+        work.append(elsewhere(lambda: row.record(OutreachEvent.Kind.REPLIED)))
+        time.sleep(1)  # until it waits for us
+
+    monkeypatch.setattr(mappings, "_let_events_be_recorded", and_one_comes)
+    setting(job, trigger="replied")
+    assert work[0].result(30)
+    assert Export.objects.exists()
+    assert broken_invariants() == {}
+
+
+def test_a_press_while_the_export_is_being_cancelled_brings_it_back(
+    dana, export, bench, bob, ats, elsewhere
+):
+    row = export(dana)
+    cancelled = threading.Event()
+
+    def cancel():
+        with transaction.atomic():
+            decisions.cancel(row, reason="Not now.", by=bob)
+            cancelled.set()
+            time.sleep(1)  # until the press waits for us, or is through without
+
+    work = elsewhere(cancel)
+    assert cancelled.wait(30)
+    export(dana)
+    work.result(30)
+    bench.run()
+    row.refresh_from_db()
+    assert (row.state, len(ats.people)) == (Export.State.SENT, 1)
+
+
+def test_a_press_as_the_setting_ends_is_not_cancelled_with_it(
+    dana, job, export, setting, elsewhere, monkeypatch
+):
+    setting(job)
+    JobCandidateFactory(job=job, candidate=dana).record(OutreachEvent.Kind.REPLIED)
+    real, pressed = decisions._cancel, []
+
+    def after_a_press(*args):
+        pressed.append(elsewhere(lambda: export(dana)).result(30))
+        return real(*args)
+
+    monkeypatch.setattr(decisions, "_cancel", after_a_press)
+    setting(job, enabled=False)
+    assert pressed
+    row = Export.objects.get()
+    assert (row.state, row.origin) == (Export.State.WAITING, Export.Origin.BUTTON)
+
+
+def test_cancelling_waits_for_a_worker_and_never_in_a_ring(
+    dana, export, connection, bob, elsewhere
+):
+    """A worker ends the person first, and then what follows."""
+    row = export(dana)
+    begun = threading.Event()
+
+    def end():
+        with transaction.atomic():
+            steps = ExportStep.objects.filter(candidate=dana)
+            steps.filter(kind="person").update(urgent=True)
+            begun.set()
+            time.sleep(1)  # until the other waits for us
+            steps.exclude(kind="person").update(urgent=True)
+
+    work = elsewhere(end)
+    assert begun.wait(30)
+    assert decisions.cancel(row, reason="Not now.", by=bob)
+    work.result(30)
 
 
 @pytest.mark.parametrize("first", ["the email", "the outreach"])

@@ -85,8 +85,9 @@ def test_what_another_job_wants_as_well_outlives_the_end_of_the_first(
 
 @pytest.mark.parametrize("end", ["switched off", "disconnected"])
 def test_the_end_of_a_thousand_costs_no_statement_for_each(
-    setting, acme, alice, job, connection, end
+    setting, acme, alice, job, other_job, connection, end
 ):
+    setting(of=other_job)  # leads to the same ATS job, and has nobody yet
     people: list[int] = []
 
     def statements(number: int) -> int:

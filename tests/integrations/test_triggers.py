@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from candidates.models import OutreachEvent
 from integrations import mappings, triggers
@@ -142,6 +143,29 @@ def test_what_is_archived_sends_nobody_until_it_is_brought_back(
     type(what).objects.filter(pk=what.pk).update(archived_at=None)
     assert on_job.record(Kind.REPLIED)
     assert Export.objects.exists()
+
+
+@pytest.mark.parametrize("archived", ["job", "candidate"])
+def test_an_email_found_meanwhile_counts_once_they_are_brought_back(
+    setting, crelate, acme, job, archived, admin_client
+):
+    setting("contact_found", connection=crelate)
+    dana = CandidateFactory(organization=acme, email="", phone="")
+    row = JobCandidateFactory(job=job, candidate=dana)
+    row.record(Kind.ADDED)
+    what = {"job": job, "candidate": dana}[archived]
+    type(what).objects.filter(pk=what.pk).update(archived_at=clock.now())
+    dana.refresh_from_db()
+    dana.email = "dana@example.com"
+    dana.save()
+    assert not Export.objects.exists()
+    page = {
+        "job": "admin:jobs_job_changelist",
+        "candidate": "admin:candidates_candidate_changelist",
+    }[archived]
+    data = {"action": "restore", "_selected_action": [what.pk]}
+    admin_client.post(reverse(page), data)
+    assert Export.objects.get().candidate == dana
 
 
 def test_a_parked_connection_still_collects_exports(setting, on_job, connection):
