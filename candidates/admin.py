@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -70,9 +71,12 @@ class CandidateAdmin(admin.ModelAdmin[Candidate]):
 
     @admin.action(description="Bring back the chosen", permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
-        for candidate in queryset.filter(archived_at__isnull=False):
-            candidate.archived_at = None
-            candidate.save(update_fields=["archived_at"])
+        archived = queryset.filter(archived_at__isnull=False)
+        for pk in archived.values_list("pk", flat=True):
+            with transaction.atomic():  # as they are now, and not as they were listed
+                candidate = Candidate.objects.select_for_update(no_key=True).get(pk=pk)
+                candidate.archived_at = None
+                candidate.save(update_fields=["archived_at"])
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Candidate], search_term: str

@@ -244,9 +244,11 @@ def _blanks(candidate: Candidate, values: dict[str, str]) -> dict[str, str]:
 def _fill_in(plan: Plan, *, by: User) -> None:
     """Save the blanks; “contact information is found” is recorded where it is news."""
     reachable = []
-    # In the order of whoever records for many: nobody waits for one who waits for us.
-    for _, candidate in sorted(plan.known, key=lambda pair: pair[1].pk):
-        values = plan.blanks.get(candidate.pk)
+    known = [candidate.pk for _, candidate in plan.known]
+    Candidate.objects.filter(pk__in=known).lock()
+    for pk, candidate in sorted(Candidate.objects.in_bulk(known).items()):
+        # What somebody typed since the preview was read stays.
+        values = _blanks(candidate, plan.blanks.get(pk, {}))
         if not values:
             continue
         could_be_reached = candidate.has_contact

@@ -30,6 +30,15 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
     def live(self) -> CandidateQuerySet:
         return self.filter(archived_at=None)
 
+    def lock(self) -> None:
+        """Let nobody else change these people until the transaction ends.
+
+        Nor record what happened to them, nor change what is wanted for them: whoever
+        does takes this lock, before any other of theirs. Workers need none.
+        """
+        rows = self.order_by("pk").select_for_update(no_key=True, of=("self",))
+        list(rows.values_list("pk"))
+
     def matching(self, text: str) -> CandidateQuerySet:
         """Return those whose name, email, title or company holds every word of text."""
         found = self
@@ -224,8 +233,11 @@ class JobCandidateQuerySet(models.QuerySet["JobCandidate"]):
 
     def announce_contacts(self) -> int:
         """Record “contact information is found” for those of whom nobody was told."""
+        waiting = self.waiting_for_contact()
         found = ~models.Q(candidate__email="", candidate__phone="")
-        return self.waiting_for_contact().filter(found).record(Kind.CONTACT_FOUND)
+        with transaction.atomic():
+            Candidate.objects.filter(pk__in=waiting.values("candidate_id")).lock()
+            return waiting.filter(found).record(Kind.CONTACT_FOUND)
 
     def record(
         self,

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from anyascii import anyascii
 from django.db import transaction
-from django.db.models import F, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.template.loader import render_to_string
 
@@ -154,11 +154,8 @@ def render(document: ResumeDocument) -> None:
         return
     facts = facts_of(document.candidate)
     if _digest(facts) != document.digest:
-        _gave_up(
-            document,
-            "The candidate's details changed before it was made; "
-            "a resume with the new details is made instead.",
-        )
+        # Not failed: should the old details come back, it is asked for once more.
+        _mine(document).delete()
         want_resume(document.candidate)
         return
     try:
@@ -248,12 +245,15 @@ def _finish(document: ResumeDocument, **values: object) -> None:
             resume_finished.send(sender=ResumeDocument, document=document)
 
 
-def _update(document: ResumeDocument, **values: object) -> bool:
-    """Store the values unless another worker has taken the document over."""
-    mine = ResumeDocument.objects.filter(
+def _mine(document: ResumeDocument) -> QuerySet[ResumeDocument]:
+    return ResumeDocument.objects.filter(
         pk=document.pk, state=State.WANTED, tries=document.tries
     )
-    stored = bool(mine.update(**values))
+
+
+def _update(document: ResumeDocument, **values: object) -> bool:
+    """Store the values unless another worker has taken the document over."""
+    stored = bool(_mine(document).update(**values))
     if stored:
         for name, value in values.items():
             setattr(document, name, value)

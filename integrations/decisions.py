@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from candidates.models import Candidate
 from candidates.resume import reopen, want_resume
 from pinsync import clock
 from pinsync.accounts.models import User
@@ -171,6 +172,8 @@ def cancel_all(exports: QuerySet[Export], *, reason: str) -> int:
     they are locked. A person's own steps go only when no other live export wants them.
     """
     with transaction.atomic():
+        people = exports.order_by().values("candidate_id")
+        Candidate.objects.filter(pk__in=people).lock()
         return sum(_cancel(exports, some, reason) for some in _batches(exports))
 
 

@@ -101,17 +101,11 @@ def _locked_steps(
 ) -> dict[int, ExportStep]:
     """Return the step of each candidate who has one, and let nobody make another.
 
-    First the candidates as who records an event does, which stops no worker; then the
-    steps, then the candidates for good: workers lock in that order. A new step refers
-    to its candidate, so it waits for us, and then finds that the person is known.
+    Whoever makes a step locks the candidate first, so they wait for us and then find
+    that the person is known.
     """
-    for some in chunks(sorted(candidates)):
-        rows = Candidate.objects.filter(pk__in=some).order_by("pk")
-        list(rows.select_for_update(no_key=True).values_list("pk"))
+    Candidate.objects.filter(pk__in=candidates).lock()
     steps = _person_steps(connection, candidates, lock=True)
-    for some in chunks(candidates):
-        rows = Candidate.objects.filter(pk__in=some).order_by("pk")
-        list(rows.select_for_update().values_list("pk"))
     now = _person_steps(connection, candidates)
     if {step.pk for step in now} != {step.pk for step in steps}:
         raise OnTheWay  # one was made while we waited

@@ -35,7 +35,9 @@ def save_mapping(
     not been sent. What another job's setting wants as well stays, as that one's.
     """
     with transaction.atomic():
-        _let_events_be_recorded(job, connection)
+        # Whoever records an event, of whatever job, locks the candidate first: those
+        # that read the old setting end before, and their exports are looked at.
+        Candidate.objects.filter(job_candidates__job=job).lock()
         mapping, _ = JobAtsMapping.objects.select_for_update().get_or_create(
             job=job,
             connection=connection,
@@ -60,16 +62,6 @@ def save_mapping(
             _move_automatic(mapping)
     wake()
     return mapping
-
-
-def _let_events_be_recorded(job: Job, connection: AtsConnection) -> None:
-    """Wait for those that read the old setting: the exports they make are looked at.
-
-    Whoever records an event, of whatever job, locks the candidate first.
-    """
-    if JobAtsMapping.objects.filter(job=job, connection=connection).exists():
-        people = Candidate.objects.filter(job_candidates__job=job).order_by("pk")
-        list(people.select_for_update(no_key=True, of=("self",)).values_list("pk"))
 
 
 def exports_to_cancel(mapping: JobAtsMapping) -> int:
@@ -154,7 +146,8 @@ def _move_automatic(mapping: JobAtsMapping) -> None:
     for export in _automatic(mapping).exclude(ats_job_id=mapping.ats_job_id):
         # Locked, so that no worker puts them on the old job as they are moved.
         export.lock()
-        if export.by_hand or not moves.is_on_no_job(export):
+        over = (Export.State.CANCELLED, Export.State.SENT)
+        if export.by_hand or export.state in over or not moves.is_on_no_job(export):
             continue
         if event := _wanted_by_another(export, mapping):
             _hand_over(export, event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from candidates.models import Candidate
 from pinsync import clock
 from pinsync.accounts.models import User
 
@@ -33,6 +34,7 @@ def choose_job(
     job, may be, or nothing has failed any more.
     """
     with transaction.atomic():
+        Candidate.objects.filter(pk=export.candidate_id).lock()
         export.lock()
         if export.state != Export.State.FAILED or not is_on_no_job(export):
             return False

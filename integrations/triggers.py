@@ -154,6 +154,7 @@ def make_export(
     """Make the export, or ask again for the one that there is, with its steps."""
     by_hand = origin != Export.Origin.TRIGGER
     with transaction.atomic():
+        Candidate.objects.filter(pk=candidate.pk).lock()
         export, created = Export.objects.get_or_create(
             connection=connection,
             candidate=candidate,
@@ -168,20 +169,9 @@ def make_export(
                 "requested_at": clock.now(),
             },
         )
+        # Seen as whoever cancelled or moved it left it, and no worker ends it meanwhile.
+        export.lock()
         if not created:
-            # Locked as whoever cancels or moves it does, and seen as they left it.
-            export.lock()
-            if export.ats_job_id != ats_job_id:  # moved: this wish is one of its own
-                return make_export(
-                    connection=connection,
-                    candidate=candidate,
-                    ats_job_id=ats_job_id,
-                    ats_job_name=ats_job_name,
-                    job=job,
-                    origin=origin,
-                    event=event,
-                    by=by,
-                )
             _ask_again(export, origin=origin, by=by, job=job, event=event)
         ensure_steps(export, urgent=by_hand)
         if by_hand and export.steps().filter(state=State.FAILED).exists():

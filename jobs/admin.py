@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -34,7 +35,8 @@ class JobAdmin(admin.ModelAdmin[Job]):
     def restore(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         for job in queryset.filter(archived_at__isnull=False):
             job.archived_at = None
-            job.save(update_fields=["archived_at", "updated_at"])  # others listen
+            with transaction.atomic():  # what listens fails together with it
+                job.save(update_fields=["archived_at", "updated_at"])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a job belongs to an organization: add it on the pages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -108,7 +109,8 @@ def archive(request: MemberRequest, pk: int) -> HttpResponse:
 def unarchive(request: MemberRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(_jobs(request).filter(archived_at__isnull=False), pk=pk)
     job.archived_at = None
-    job.save(update_fields=["archived_at", "updated_at"])
+    with transaction.atomic():  # what listens fails together with it
+        job.save(update_fields=["archived_at", "updated_at"])
     messages.success(request, f"{job} is among the jobs again.")
     return redirect("candidates:on_job", job.pk)
 

@@ -151,12 +151,18 @@ class Export(models.Model):
         ).filter(Q(ats_job_id="") | Q(ats_job_id=self.ats_job_id))
 
     def lock(self) -> None:
-        """Lock everything of the person there, and read what others may have changed."""
+        """Lock every step of the person there, and read what others may have changed.
+
+        The candidate is locked before (``CandidateQuerySet.lock``).
+        """
         ExportStep.objects.filter(
             connection_id=self.connection_id, candidate_id=self.candidate_id
         ).lock()
         self.refresh_from_db(
-            fields=["state", "origin", "ats_job_id", "ats_job_name", "job_id"]
+            fields=[
+                *("state", "cancel_reason", "ats_job_id", "ats_job_name"),
+                *("origin", "job_id", "event_id", "requested_by_id"),
+            ]
         )
 
     def is_unsent(self) -> bool:

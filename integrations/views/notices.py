@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from pinsync import clock
@@ -45,14 +48,29 @@ def _link(look: LaterLook, row: dict[str, str]) -> str:
     return safe_link(row["url"] or connection.person_url(row["person_id"]))
 
 
+def _moment(text: str) -> datetime | None:
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
+
+
 @require_POST
 @member_required
 def seen_to(request: MemberRequest, pk: int) -> HttpResponse:
     """Take somebody off the list: they were merged, or they are two people."""
     mine = LaterLook.objects.of(request.membership.organization)
     look = get_object_or_404(mine.select_related("step__candidate"), pk=pk)
-    LaterLook.objects.filter(pk=look.pk).update(
+    shown = _moment(request.POST.get("twice_at", ""))
+    # Only what was shown: a look may have found one more since.
+    seen = LaterLook.objects.filter(pk=look.pk, twice_at=shown).update(
         seen_to_at=clock.now(), seen_to_by=request.user
     )
-    messages.success(request, f"{look.step.candidate} is off the list.")
+    name = look.step.candidate
+    if seen and shown:
+        messages.success(request, f"{name} is off the list.")
+    else:
+        messages.warning(
+            request, f"{name} was looked at again since: see who is there."
+        )
     return redirect("integrations:twice")

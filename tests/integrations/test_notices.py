@@ -13,6 +13,7 @@ from integrations.models import AtsConnection, ConnectionMail, LaterLook
 from pinsync import clock, waking
 
 from .conftest import make_connection
+from .screens import Screen
 
 pytestmark = pytest.mark.django_db
 
@@ -100,11 +101,26 @@ def test_somebody_twice_leads_to_a_page_that_says_who(as_alice, as_bob, twice):
 
 
 def test_whoever_merges_them_takes_them_off_the_list(as_bob, as_alice, bob, twice):
-    as_bob.post(f"/exports/twice/{twice.pk}/")
+    page = Screen(as_bob.get("/exports/twice/"))
+    address = f"/exports/twice/{twice.pk}/"
+    as_bob.post(address, page.form(address).filled_in())
     twice.refresh_from_db()
     assert twice.seen_to_by == bob
     assert "Nobody is in an ATS twice" in as_bob.get("/exports/twice/").content.decode()
     assert "twice" not in as_alice.get("/ats/notices/").content.decode()
+
+
+@pytest.mark.parametrize("posted", ["what was shown", "", "2026-13-41T00:00"])
+def test_one_more_whom_nobody_has_seen_yet_stays_on_the_list(as_bob, twice, posted):
+    data = {"twice_at": posted}
+    address = f"/exports/twice/{twice.pk}/"
+    if posted == "what was shown":
+        data = Screen(as_bob.get("/exports/twice/")).form(address).filled_in()
+        LaterLook.objects.update(twice_at=clock.now())  # a later look has found them
+    page = Screen(as_bob.post(address, data, follow=True))
+    assert "was looked at again since: see who is there." in page.words
+    twice.refresh_from_db()
+    assert twice.seen_to_at is None
 
 
 def test_another_organizations_people_are_nobody(as_charlie, twice):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from django.db import connection as database
 from django.db import connections as databases
 from django.db import transaction
 
-from candidates.models import Candidate, JobCandidate, OutreachEvent
+from candidates.models import (
+    Candidate,
+    CandidateQuerySet,
+    JobCandidate,
+    OutreachEvent,
+)
 from integrations import (
     connections,
     decisions,
@@ -24,6 +29,7 @@ from integrations import (
 )
 from integrations.models import AtsPerson, Decision, Export, ExportStep
 from integrations.verify import broken_invariants
+from pinsync import clock
 from tests.factories import CandidateFactory, JobCandidateFactory, JobFactory
 
 from .fakeats import Bench
@@ -61,11 +67,14 @@ def test_a_second_job_asked_for_as_the_person_becomes_known_is_not_lost(
     want = getattr(triggers, "want_resume")  # noqa: B009 (imported there)
 
     def want_while_the_worker_goes_on(candidate):
-        elsewhere(bench.run).result(30)
+        work.append(elsewhere(bench.run))
+        time.sleep(1)  # until it waits for us, or is through
         return want(candidate)
 
+    work: list[Future[object]] = []
     monkeypatch.setattr(triggers, "want_resume", want_while_the_worker_goes_on)
     second = export(dana, "job-2")
+    work[0].result(30)
     assert AtsPerson.objects.exists()
     bench.run()
     dependents.release_forgotten()
@@ -263,19 +272,21 @@ def test_what_another_job_asks_for_in_that_moment_stays(
 
 
 def test_an_event_that_waits_for_a_new_setting_counts_for_it(
-    dana, job, setting, elsewhere, monkeypatch
+    dana, job, setting, elsewhere
 ):
     setting(job, trigger="interested")
     row = JobCandidateFactory(job=job, candidate=dana)
-    real, work = mappings._let_events_be_recorded, []
+    real, work = CandidateQuerySet.lock, []
 
-    def and_one_comes(*args):
-        real(*args)
+    def and_one_comes(people):
+        real(people)
+        patch.undo()
         work.append(elsewhere(lambda: row.record(OutreachEvent.Kind.REPLIED)))
         time.sleep(1)  # until it waits for us
 
-    monkeypatch.setattr(mappings, "_let_events_be_recorded", and_one_comes)
-    setting(job, trigger="replied")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CandidateQuerySet, "lock", and_one_comes)
+        setting(job, trigger="replied")
     assert work[0].result(30)
     assert Export.objects.exists()
     assert broken_invariants() == {}
@@ -302,6 +313,62 @@ def test_a_press_while_the_export_is_being_cancelled_brings_it_back(
     assert (row.state, len(ats.people)) == (Export.State.SENT, 1)
 
 
+@pytest.mark.parametrize("first", ["the new export", "the end of the old one"])
+def test_a_new_export_outlives_the_end_of_another_of_the_same_person(
+    dana, job, export, setting, bench, bob, ats, elsewhere, first
+):
+    setting(job, "job-2")
+    row = JobCandidateFactory(job=job, candidate=dana)
+    old = export(dana)
+
+    def ask():
+        row.record(OutreachEvent.Kind.REPLIED)
+
+    def end():
+        assert decisions.cancel(old, reason="Not that job.", by=bob)
+
+    def begin():
+        with transaction.atomic():
+            begun()
+            done.set()
+            time.sleep(1)  # until the other waits for us, or is through without
+
+    begun, follows = (ask, end) if first == "the new export" else (end, ask)
+    done = threading.Event()
+    work = elsewhere(begin)
+    assert done.wait(30)
+    follows()
+    work.result(30)
+    bench.run()
+    states = Export.objects.order_by("ats_job_id").values_list("ats_job_id", "state")
+    assert list(states) == [("job-1", "cancelled"), ("job-2", "sent")]
+    assert ats.links == [("p1", "job-2")]
+    assert broken_invariants() == {}
+
+
+def test_what_is_cancelled_as_the_setting_moves_stays_cancelled(
+    dana, job, setting, bench, bob, ats, elsewhere, monkeypatch
+):
+    setting(job, "")
+    JobCandidateFactory(job=job, candidate=dana).record(OutreachEvent.Kind.REPLIED)
+    row, real = Export.objects.get(), Export.lock
+
+    def after_it_was_cancelled(mine):
+        patch.undo()
+        now = clock.now()
+        ExportStep.objects.update(state="cancelled", not_before=None, updated_at=now)
+        Export.objects.update(state="cancelled", finished_at=now)
+        real(mine)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Export, "lock", after_it_was_cancelled)
+        setting(job, "job-2")
+    bench.run()
+    row.refresh_from_db()
+    assert (row.state, row.ats_job_id) == (Export.State.CANCELLED, "")
+    assert ats.people == {}
+
+
 def test_a_press_as_the_setting_ends_is_not_cancelled_with_it(
     dana, job, export, setting, elsewhere, monkeypatch
 ):
@@ -309,13 +376,14 @@ def test_a_press_as_the_setting_ends_is_not_cancelled_with_it(
     JobCandidateFactory(job=job, candidate=dana).record(OutreachEvent.Kind.REPLIED)
     real, pressed = decisions._cancel, []
 
-    def after_a_press(*args):
-        pressed.append(elsewhere(lambda: export(dana)).result(30))
+    def with_a_press(*args):
+        pressed.append(elsewhere(lambda: export(dana)))
+        time.sleep(1)  # until it waits for us, or is through
         return real(*args)
 
-    monkeypatch.setattr(decisions, "_cancel", after_a_press)
+    monkeypatch.setattr(decisions, "_cancel", with_a_press)
     setting(job, enabled=False)
-    assert pressed
+    pressed[0].result(30)
     row = Export.objects.get()
     assert (row.state, row.origin) == (Export.State.WAITING, Export.Origin.BUTTON)
 
