@@ -212,8 +212,8 @@ def _move(request: MemberRequest, row: Export, data: dict[str, Any]) -> HttpResp
     if not moves.choose_job(row, ats_job_id=id_, ats_job_name=name, by=request.user):
         return _keeps_its_job(request, row)
     label = row.connection.label
-    where = f"put on “{name}”" if id_ else "left without a job"
-    messages.success(request, f"{row.candidate} is {where} in {label}.")
+    where = f"goes onto “{name}”" if id_ else "stays without a job"
+    messages.success(request, f"{row.candidate} {where} in {label}.")
     return redirect(next_url(request) or "integrations:exports")
 
 

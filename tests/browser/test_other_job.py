@@ -61,7 +61,7 @@ def test_another_job_is_chosen_from_the_list(open_page, bob, scene, width):
     page.get_by_role("combobox", name="Crelate job").fill("e")
     page.get_by_role("option").first.click()
     page.get_by_role("button", name="Put on this job").click()
-    expect(page.get_by_text(re.compile("Dana Example is put on “"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Dana Example goes onto “"))).to_be_visible()
     scene.work()
     page.reload()
     expect(page.get_by_role("link", name="Choose another job")).to_have_count(0)

@@ -237,7 +237,7 @@ def test_a_deleted_job_is_replaced_on_the_page_that_the_list_leads_to(scene):
         {"ats_job_id": scene.jobs[1], "picked": "1", "next": "/exports/"},
         follow=True,
     )
-    assert "Dana Example is put on “" in Screen(reply).words
+    assert "Dana Example goes onto “" in Screen(reply).words
     scene.work()
     sent.refresh_from_db()
     assert (sent.state, sent.ats_job_id) == (State.SENT, scene.jobs[1])

@@ -60,6 +60,21 @@ def elsewhere():
         yield run
 
 
+@pytest.fixture
+def setting(connection, bob):
+    def save(job, ats_job_id="job-1", *, trigger="replied", enabled=True):
+        return mappings.save_mapping(
+            job=job,
+            connection=connection,
+            trigger=trigger,
+            ats_job_id=ats_job_id,
+            enabled=enabled,
+            by=bob,
+        )
+
+    return save
+
+
 def test_a_second_job_asked_for_as_the_person_becomes_known_is_not_lost(
     dana, connection, export, bench, ats, monkeypatch, elsewhere
 ):
@@ -165,18 +180,9 @@ def test_a_person_created_meanwhile_is_not_imported_as_another(
 
 
 def test_whom_a_worker_is_putting_on_a_job_is_not_moved_to_another(
-    dana, job, connection, bench, ats, bob, monkeypatch, elsewhere
+    dana, job, connection, setting, bench, ats, monkeypatch, elsewhere
 ):
-    def choose(ats_job_id):
-        mappings.save_mapping(
-            job=job,
-            connection=connection,
-            trigger="replied",
-            ats_job_id=ats_job_id,
-            by=bob,
-        )
-
-    choose("job-1")
+    setting(job)
     JobCandidateFactory(job=job, candidate=dana).record(OutreachEvent.Kind.REPLIED)
     real, work = moves.is_on_no_job, []
 
@@ -187,7 +193,7 @@ def test_whom_a_worker_is_putting_on_a_job_is_not_moved_to_another(
         return answer
 
     monkeypatch.setattr(moves, "is_on_no_job", and_the_worker_goes_on)
-    choose("job-2")
+    setting(job, "job-2")
     work[0].result(30)
     dependents.release_forgotten()
     bench.run()
@@ -198,51 +204,26 @@ def test_whom_a_worker_is_putting_on_a_job_is_not_moved_to_another(
 
 @pytest.mark.parametrize("new", [{"enabled": False}, {"ats_job_id": "job-2"}])
 def test_a_setting_changed_while_an_event_is_recorded_counts_for_it(
-    dana, job, connection, bob, elsewhere, new
+    dana, job, setting, elsewhere, new
 ):
-    def save(ats_job_id="job-1", *, enabled=True):
-        mappings.save_mapping(
-            job=job,
-            connection=connection,
-            trigger="replied",
-            ats_job_id=ats_job_id,
-            enabled=enabled,
-            by=bob,
-        )
-
     def record():
         with transaction.atomic():
             row.record(OutreachEvent.Kind.REPLIED)
             recorded.set()
             time.sleep(1)  # until the setting waits for us, or is saved without
 
-    save()
+    setting(job)
     row = JobCandidateFactory(job=job, candidate=dana)
     recorded = threading.Event()
     work = elsewhere(record)
     assert recorded.wait(30)
-    save(**new)
+    setting(job, **new)
     work.result(30)
     export = Export.objects.get()
     assert (export.state, export.ats_job_id) == (
         ("cancelled", "job-1") if "enabled" in new else ("waiting", "job-2")
     )
     assert broken_invariants() == {}
-
-
-@pytest.fixture
-def setting(connection, bob):
-    def save(job, ats_job_id="job-1", *, trigger="replied", enabled=True):
-        return mappings.save_mapping(
-            job=job,
-            connection=connection,
-            trigger=trigger,
-            ats_job_id=ats_job_id,
-            enabled=enabled,
-            by=bob,
-        )
-
-    return save
 
 
 @pytest.mark.parametrize("new", [{"enabled": False}, {"ats_job_id": "job-2"}])
