@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
+from django.conf import settings
 
 from integrations.adapters import (
     Adapter,
@@ -228,14 +229,6 @@ class Desk:
         self._open.append(adapter)
         return adapter
 
-    def differ(self, switch: str, value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Let the vendor be otherwise, and the adapter as it is corrected for that."""
-        difference = (switch, value)
-        if adapter := self.facts.corrected.get(difference):
-            monkeypatch.setitem(vendors(), self.slug, adapter)
-        self.sim.set(**{switch: value}, **self.facts.together.get(difference, {}))
-        self.connect()
-
     def grant(self, key: str, permissions: Iterable[str]) -> None:
         self.sim.grant(signing_in.key_of(self.slug, key), permissions)
 
@@ -318,10 +311,22 @@ def desk_of(
     point_at(slug, running.url, monkeypatch)
     # No scenario waits for a deadline, and a busy machine must not meet one.
     monkeypatch.setattr(clock, "network_deadline", float)
+    # Nor does it sign in at the pace that a vendor asks for.
+    monkeypatch.setattr(settings, "PACE", "off")
     running.set(**dict(FACTS[slug].switches) | switches)
-    desk = Desk(slug, running)
     try:
-        yield desk
+        with closing(Desk(slug, running)) as desk:
+            yield desk
     finally:
-        desk.close()
         running.stop()
+
+
+def different_desk_of(
+    slug: str, difference: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> AbstractContextManager[Desk]:
+    """Let the vendor be otherwise, and the adapter as it is corrected for that."""
+    facts = FACTS[slug]
+    if adapter := facts.corrected.get(difference):
+        monkeypatch.setitem(vendors(), slug, adapter)
+    switches = dict([difference]) | dict(facts.together.get(difference, {}))
+    return desk_of(slug, monkeypatch, **switches)

@@ -29,7 +29,7 @@ from integrations.errors import (
 from integrations.matching import linkedin_key
 from integrations.simulation import simulators
 
-from .desk import FACTS, PDF, Desk, desk_of
+from .desk import FACTS, PDF, Desk, desk_of, different_desk_of
 from .people import BARE, FULL
 
 SCENARIOS: dict[str, Callable[[Desk], None]] = {}
@@ -839,10 +839,10 @@ def test_the_contract_holds_however_the_vendor_really_is(
             continue
         if name in FACTS[slug].cannot:
             continue
-        with monkeypatch.context() as patch, desk_of(slug, patch) as desk:
+        with monkeypatch.context() as patch:
             try:
-                desk.differ(switch, value, patch)
-                SCENARIOS[name](desk)
+                with different_desk_of(slug, (switch, value), patch) as desk:
+                    SCENARIOS[name](desk)
             except (AssertionError, AtsError, pytest.fail.Exception) as error:
                 broken[name] = repr(error)
     assert broken == {}
