@@ -12,6 +12,8 @@ from integrations import dispatcher
 from integrations.models import AtsConnection, Duty, ExportStep
 from pinsync import clock, waking
 
+from .outages import use_redis
+
 READY = "/readyz"
 
 
@@ -81,8 +83,9 @@ def test_a_dispatcher_that_is_gone_is_missed(answering_redis):
 
 @pytest.mark.django_db
 def test_a_redis_that_is_away_is_said_and_the_rest_is_still_judged():
-    dispatcher.tick()
-    status, lines = read()
+    with use_redis("redis://127.0.0.1:1/0"):
+        dispatcher.tick()
+        status, lines = read()
     assert status == 503
     assert lines["redis"] == "failing: does not answer (ConnectionError)"
     assert lines["database"] == "ok: answers"
